@@ -12,8 +12,19 @@ use crate::recurrence::Rule;
 use crate::time::Moment;
 
 mod lines;
+pub mod occurrences;
+pub mod words;
 
 pub use lines::{Style, View, vevents};
+
+/// Which version of an event this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revision {
+    /// How often its time, place or status has changed (RFC 5545 §3.8.7.4).
+    pub sequence: u32,
+    /// When it last changed in anything, in whole seconds.
+    pub modified: DateTime<Utc>,
+}
 
 /// An event, complete and checked: every text is free of control characters (LF aside, where lines are allowed),
 /// every link is http or https, every end is after its start.
