@@ -8,4 +8,5 @@ pub mod language;
 pub mod name;
 pub mod problem;
 pub mod recurrence;
+pub mod text;
 pub mod time;
