@@ -1,0 +1,75 @@
+//! Collects the problems of one text. It does not judge anything by itself.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::problem::{Problem, Source};
+
+/// Problems of one text that are kept; the rest is only counted.
+const KEPT: usize = 1_000;
+
+/// The problems of one text, as they are found.
+#[derive(Debug)]
+pub struct Report {
+    source: Arc<Source>,
+    problems: Vec<Problem>,
+    errors: usize,
+    hidden: usize,
+    spare: Problem,
+}
+
+impl Report {
+    /// An empty report on a text.
+    #[must_use]
+    pub fn new(source: &Arc<Source>) -> Self {
+        let spare = Problem::error(source, 0..0, "");
+        Self { source: Arc::clone(source), problems: Vec::new(), errors: 0, hidden: 0, spare }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// How many errors there are so far; warnings do not count.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// Tells an error at a place (bytes, the end exclusive); what is returned takes label and help.
+    pub fn error(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Problem {
+        self.errors += 1;
+        let problem = Problem::error(&self.source, span, message);
+        self.add(problem)
+    }
+
+    /// Tells a warning at a place (bytes, the end exclusive); what is returned takes label and help.
+    pub fn warning(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Problem {
+        let problem = Problem::warning(&self.source, span, message);
+        self.add(problem)
+    }
+
+    fn add(&mut self, problem: Problem) -> &mut Problem {
+        if self.problems.len() < KEPT {
+            self.problems.push_mut(problem)
+        } else {
+            self.hidden += 1;
+            self.spare = problem;
+            &mut self.spare
+        }
+    }
+
+    /// The problems in the order of their places.
+    #[must_use]
+    pub fn into_problems(mut self) -> Vec<Problem> {
+        if self.hidden > 0 {
+            let end = self.source.text.len();
+            let message = format!("{} more problems in this file are not shown", self.hidden);
+            self.problems.push(Problem::error(&self.source, end..end, message));
+        }
+        self.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+        self.problems
+    }
+}

@@ -1,0 +1,1 @@
+//! Tables with mistakes, and what is told about them.
