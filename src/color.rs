@@ -34,10 +34,7 @@ impl Color {
     /// The CSS name of the color, or else of the nearest one that has a name, by distance in RGB; of several the first.
     #[must_use]
     pub fn css_name(&self) -> &'static str {
-        NAMES
-            .iter()
-            .min_by_key(|(_, value)| self.distance(Self::from_value(*value)))
-            .map_or("black", |(name, _)| name)
+        NAMES.iter().min_by_key(|(_, value)| self.distance(Self::from_value(*value))).map_or("black", |(name, _)| name)
     }
 
     fn from_digits(digits: &str) -> Option<Self> {
@@ -50,11 +47,7 @@ impl Color {
             6 => Some(Self::from_value(value)),
             3 => {
                 let [_, _, high, low] = value.to_be_bytes();
-                Some(Self {
-                    red: high * 0x11,
-                    green: (low >> 4) * 0x11,
-                    blue: (low & 0xf) * 0x11,
-                })
+                Some(Self { red: high * 0x11, green: (low >> 4) * 0x11, blue: (low & 0xf) * 0x11 })
             }
             _ => None,
         }
@@ -94,9 +87,9 @@ mod tests {
 
     #[test]
     fn what_is_no_color_is_refused() {
-        for bad in [
-            "", "#", "#12", "#1234", "#12345", "#1234567", "#+12345", "#ggg", "#é1", "123456", "redd", " red", "#ÀÀÀ",
-        ] {
+        for bad in
+            ["", "#", "#12", "#1234", "#12345", "#1234567", "#+12345", "#ggg", "#é1", "123456", "redd", " red", "#ÀÀÀ"]
+        {
             assert_eq!(Color::parse(bad), None, "{bad:?}");
         }
     }

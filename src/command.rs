@@ -121,7 +121,7 @@ fn settings(path: Option<&Path>) -> anyhow::Result<Config> {
         eprint!("{}", problem::render(&problems, problem::Format::Human, io::stderr().is_terminal()));
     }
     match config {
-        Some(config) if problems.iter().all(|problem| problem.severity() == Severity::Warning) => Ok(config),
+        Some(config) if problems.iter().all(|problem| problem.severity == Severity::Warning) => Ok(config),
         _ => bail!("the settings cannot be used"),
     }
 }
@@ -130,7 +130,10 @@ fn settings(path: Option<&Path>) -> anyhow::Result<Config> {
 fn folder(config: &Config) -> anyhow::Result<(Folder, Vec<crate::publisher::FileChange>)> {
     let mut folder = Folder::watch(&config.feeds);
     let files = folder.changes().with_context(|| {
-        format!("the folder of events, {}, cannot be read; `feeds` in the settings names another", config.feeds.display())
+        format!(
+            "the folder of events, {}, cannot be read; `feeds` in the settings names another",
+            config.feeds.display()
+        )
     })?;
     Ok((folder, files))
 }
@@ -158,5 +161,5 @@ fn schema(of: Kind) -> anyhow::Result<ExitCode> {
 
 /// The problems that are errors.
 fn errors(problems: &[Problem]) -> usize {
-    problems.iter().filter(|problem| problem.severity() == Severity::Error).count()
+    problems.iter().filter(|problem| problem.severity == Severity::Error).count()
 }

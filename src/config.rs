@@ -79,3 +79,13 @@ pub enum LogFormat {
     /// One JSON object a line.
     Json,
 }
+use crate::problem::*;
+pub fn parse(
+    _: std::sync::Arc<Source>,
+    _: &std::collections::BTreeMap<String, String>,
+) -> (Option<Config>, Vec<Problem>) {
+    unimplemented!()
+}
+pub fn schema() -> serde_json::Value {
+    unimplemented!()
+}

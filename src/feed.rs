@@ -42,8 +42,7 @@ pub fn fitting(
     budget: usize,
     midnight: DateTime<Utc>,
 ) -> Vec<usize> {
-    let mut ranked: Vec<(Rank, usize)> =
-        spans.enumerate().map(|(index, span)| (rank(span, midnight), index)).collect();
+    let mut ranked: Vec<(Rank, usize)> = spans.enumerate().map(|(index, span)| (rank(span, midnight), index)).collect();
     ranked.sort_unstable();
     let mut left = budget;
     let mut chosen: Vec<usize> = ranked

@@ -26,7 +26,12 @@ pub fn read_text(path: &Path) -> FileText {
             Ok(text) => FileText::Is(text),
             Err(error) => FileText::Unreadable(format!(
                 "the file is not UTF-8 text (line {}): save it as UTF-8",
-                1 + error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count()
+                1 + error
+                    .as_bytes()
+                    .iter()
+                    .take(error.utf8_error().valid_up_to())
+                    .filter(|byte| **byte == b'\n')
+                    .count()
             )),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => FileText::Gone,

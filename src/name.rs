@@ -18,7 +18,9 @@ impl Slug {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let shaped = (1..=Self::MAX).contains(&text.len())
-            && text.split('-').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+            && text
+                .split('-')
+                .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
         shaped.then(|| Self(text.into()))
     }
 

@@ -112,9 +112,11 @@ fn parse(config: &Config, changes: Vec<FileChange>) -> Vec<Parsed> {
     let share = changes.len().div_ceil(threads);
     let mut rest = changes.into_iter();
     let shares: Vec<Vec<FileChange>> =
-        std::iter::from_fn(|| Some(rest.by_ref().take(share).collect::<Vec<_>>()).filter(|share| !share.is_empty())).collect();
+        std::iter::from_fn(|| Some(rest.by_ref().take(share).collect::<Vec<_>>()).filter(|share| !share.is_empty()))
+            .collect();
     std::thread::scope(|scope| {
-        let work = |share: Vec<FileChange>| share.into_iter().map(|change| parse_one(config, change)).collect::<Vec<_>>();
+        let work =
+            |share: Vec<FileChange>| share.into_iter().map(|change| parse_one(config, change)).collect::<Vec<_>>();
         let running: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || work(share))).collect();
         // A thread that panicked parsed nothing: its files keep their last good version.
         running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()

@@ -138,8 +138,7 @@ impl fmt::Display for Rule {
         write_list(f, "BYMONTHDAY", &self.by_month_day)?;
         write_list(f, "BYDAY", &self.by_day)?;
         write_list(f, "BYSETPOS", &self.by_position)?;
-        self.week_start
-            .map_or(Ok(()), |weekday| write!(f, ";WKST={}", code(weekday)))
+        self.week_start.map_or(Ok(()), |weekday| write!(f, ";WKST={}", code(weekday)))
     }
 }
 
@@ -197,10 +196,7 @@ const WEEKDAYS: [(Weekday, &str); 7] = [
 ];
 
 fn code(weekday: Weekday) -> &'static str {
-    WEEKDAYS
-        .iter()
-        .find(|(known, _)| *known == weekday)
-        .map_or("", |(_, code)| code)
+    WEEKDAYS.iter().find(|(known, _)| *known == weekday).map_or("", |(_, code)| code)
 }
 
 #[cfg(test)]

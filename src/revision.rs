@@ -89,7 +89,10 @@ impl Ledger {
     pub fn revision(&self, event: &Event, now: DateTime<Utc>) -> (Digest, Revision) {
         match self.events.get(&event.uid) {
             Some(entry) => (entry.digest, Revision { sequence: entry.sequence, modified: entry.modified }),
-            None => (content(event), Revision { sequence: 0, modified: event.updated.unwrap_or(now).min(now).trunc_subsecs(0) }),
+            None => (
+                content(event),
+                Revision { sequence: 0, modified: event.updated.unwrap_or(now).min(now).trunc_subsecs(0) },
+            ),
         }
     }
 
@@ -138,7 +141,15 @@ impl Entry {
 /// The digest of all that is published of an event, `updated` aside.
 #[must_use]
 pub fn content(event: &Event) -> Digest {
-    Digest::of(&(&event.uid, &event.id, &event.details, &event.organizations, &event.tags, &event.recurrence, &event.changes))
+    Digest::of(&(
+        &event.uid,
+        &event.id,
+        &event.details,
+        &event.organizations,
+        &event.tags,
+        &event.recurrence,
+        &event.changes,
+    ))
 }
 
 /// The digest of time, place and status, of the event and of its changed occurrences.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::header::{self, HeaderMap, HeaderValue};
-use actix_http::{Method, Request, Response, StatusCode};
+use actix_http::{HttpMessage as _, Method, Request, Response, StatusCode};
 use actix_web::dev::{fn_factory, fn_service};
 use actix_web::{HttpServer, rt};
 use arc_swap::ArcSwap;
@@ -122,7 +122,9 @@ fn found_response(found: &Found<'_>, request: &HeaderMap, line: Option<Rc<Line>>
     }
 }
 
-fn conditions(request: &HeaderMap) -> Conditions<'_> {
+fn conditions(
+    request: &HeaderMap,
+) -> Conditions<'_, impl Iterator<Item = &[u8]> + Clone, impl Iterator<Item = &[u8]> + Clone> {
     let one = |name| request.get(name).map(HeaderValue::as_bytes);
     Conditions {
         if_match: lists(request, header::IF_MATCH),

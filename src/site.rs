@@ -160,8 +160,11 @@ impl Site {
     /// The name and the address below the site's root of the feeds with the most events, the combined one first.
     #[must_use]
     pub fn fullest(&self, count: usize) -> Vec<(&str, String)> {
-        let mut stems: Vec<&Arc<Stem>> =
-            self.listed.iter().filter(|stem| matches!(stem.plan.kind, stem::Kind::All | stem::Kind::Organization)).collect();
+        let mut stems: Vec<&Arc<Stem>> = self
+            .listed
+            .iter()
+            .filter(|stem| matches!(stem.plan.kind, stem::Kind::All | stem::Kind::Organization))
+            .collect();
         stems.sort_by_key(|stem| (stem.plan.kind, std::cmp::Reverse(stem.plan.events.len())));
         stems.truncate(count);
         stems.iter().map(|stem| (stem.plan.head.name.as_str(), format!("/{}.ics", stem.path()))).collect()
@@ -180,7 +183,8 @@ impl Site {
 
     /// When each feed last changed, for the ledger.
     pub fn stamps(&self) -> impl Iterator<Item = (String, Stamp)> + '_ {
-        let stems = self.stems.values().map(|stem| (stem.path(), Stamp { digest: stem.digest, modified: stem.modified }));
+        let stems =
+            self.stems.values().map(|stem| (stem.path(), Stamp { digest: stem.digest, modified: stem.modified }));
         let fixed = self.fixed.iter().filter_map(|(path, fixed)| Some(((*path).to_owned(), fixed.stamp()?)));
         stems.chain(fixed)
     }

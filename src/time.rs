@@ -62,10 +62,7 @@ impl Zone {
     /// Finds a zone by its IANA name, such as `America/Chicago`; upper and lower case count the same.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        TZ_VARIANTS
-            .iter()
-            .find(|zone| zone.name().eq_ignore_ascii_case(name))
-            .map(|zone| Self(*zone))
+        TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(name)).map(|zone| Self(*zone))
     }
 
     /// The IANA name in its canonical spelling.
@@ -108,10 +105,7 @@ impl Zone {
         let utc = whole_seconds(instant.naive_utc());
         // At the ends of chrono's calendar, some 260,000 years away, the local time is not representable.
         let local = utc.checked_add_offset(self.offset(instant)).unwrap_or(utc);
-        Moment {
-            instant: utc.and_utc(),
-            local,
-        }
+        Moment { instant: utc.and_utc(), local }
     }
 
     /// The offset from UTC at an instant.
@@ -165,16 +159,8 @@ impl Zone {
     pub fn rfc3339(&self, moment: &Moment) -> String {
         let offset = self.offset(moment.instant);
         // Local mean times of long ago have seconds, for which RFC 3339 has no room.
-        let offset = if offset.local_minus_utc() % 60 == 0 {
-            offset
-        } else {
-            Utc.fix()
-        };
-        let local = moment
-            .instant
-            .naive_utc()
-            .checked_add_offset(offset)
-            .unwrap_or(moment.local);
+        let offset = if offset.local_minus_utc() % 60 == 0 { offset } else { Utc.fix() };
+        let local = moment.instant.naive_utc().checked_add_offset(offset).unwrap_or(moment.local);
         format!("{}{offset}", local.format("%Y-%m-%dT%H:%M:%S"))
     }
 
@@ -194,9 +180,7 @@ impl Zone {
     /// The instant of the jump over `local`, which must be in a gap.
     fn jump(&self, local: NaiveDateTime) -> DateTime<Utc> {
         let begin = GapInfo::new(&local, &self.0).and_then(|gap| gap.begin);
-        begin.map_or(local.and_utc(), |(begin, before)| {
-            at_offset(begin, before.fix()).instant
-        })
+        begin.map_or(local.and_utc(), |(begin, before)| at_offset(begin, before.fix()).instant)
     }
 
     fn around_gap(&self, local: NaiveDateTime) -> (FixedOffset, FixedOffset) {

@@ -47,7 +47,9 @@ fn crowded(publisher: &Publisher, config: &Config) -> Vec<Problem> {
             0 => format!("this feed has {} of the {limit} bytes it may have", feed.bytes),
             left_out => format!("this feed is full ({limit} bytes): its {left_out} oldest events are left out"),
         };
-        Problem::warning(&source, 0..0, message).with_help("calendar programs silently drop events of larger feeds")
+        let mut problem = Problem::warning(&source, 0..0, message);
+        problem.help("calendar programs silently drop events of larger feeds");
+        problem
     };
     publisher.site().crowded().into_iter().map(warn).collect()
 }

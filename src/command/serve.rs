@@ -167,7 +167,12 @@ impl Round {
             tracing::info!(target: "handbill::feeds", "mended: {problem}");
         }
         for feed in self.publisher.site().crowded() {
-            tracing::warn!(feed = feed.address, bytes = feed.bytes, left_out = feed.left_out, "a feed is near its size limit");
+            tracing::warn!(
+                feed = feed.address,
+                bytes = feed.bytes,
+                left_out = feed.left_out,
+                "a feed is near its size limit"
+            );
         }
         self.told = now;
     }

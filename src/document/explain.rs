@@ -124,7 +124,9 @@ impl Found {
 /// Whether this is the head of a table, `[event.es]`, and no list.
 fn is_header(written: &str) -> bool {
     let inner = written.trim_start_matches('[').trim_end_matches(']');
-    !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')) && inner.parse::<f64>().is_err()
+    !inner.is_empty()
+        && inner.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+        && inner.parse::<f64>().is_err()
 }
 
 fn found(written: &str) -> String {
@@ -174,7 +176,8 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         return None;
     }
     let distance = |known: &'a str| (strsim::osa_distance(&word, &known.to_lowercase()), known);
-    let near = known.into_iter().filter(|known| known.len().abs_diff(word.len()) <= word.len() / 2 + 1).map(distance).min()?;
+    let near =
+        known.into_iter().filter(|known| known.len().abs_diff(word.len()) <= word.len() / 2 + 1).map(distance).min()?;
     let contained = word.len() >= 3 && (near.1.starts_with(&word) || word.starts_with(near.1));
     (near.0 <= word.chars().count().max(3) / 3 || contained).then_some(near.1)
 }

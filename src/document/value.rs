@@ -7,7 +7,9 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::de::value::StrDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde::forward_to_deserialize_any;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -48,7 +50,12 @@ impl<'t> Pass<'t> {
         self.tolerant && self.skipped.borrow().contains(&address(value))
     }
 
-    fn note_unknown(&self, key: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>, known: &'static [&'static str]) {
+    fn note_unknown(
+        &self,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Spanned<DeValue<'_>>,
+        known: &'static [&'static str],
+    ) {
         if self.skipped.borrow_mut().insert(address(value)) {
             self.unknown.borrow_mut().push((key.span(), key.get_ref().to_string(), known));
         }
@@ -175,7 +182,12 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'de>>(self, name: &'static str, _: usize, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
         if name == PLACED { visitor.visit_seq(Place { value: self, step: 0 }) } else { self.deserialize_any(visitor) }
     }
 
@@ -253,7 +265,9 @@ impl<'de> SeqAccess<'de> for Elements<'_, '_> {
     type Error = Fault;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
-        let Some(value) = self.rest.find(|value| !self.pass.skips(value)) else { return Ok(None) };
+        let Some(value) = self.rest.find(|value| !self.pass.skips(value)) else {
+            return Ok(None);
+        };
         seed.deserialize(Value::of(value, self.pass)).map(Some).map_err(|fault| fault.in_part(value))
     }
 
@@ -294,7 +308,9 @@ impl<'t, 'i> Entries<'t, 'i> {
     }
 
     fn skips(&self, key: &Spanned<std::borrow::Cow<'i, str>>, value: &Spanned<DeValue<'i>>) -> bool {
-        let Some(fields) = self.fields.filter(|_| self.pass.tolerant) else { return self.pass.skips(value) };
+        let Some(fields) = self.fields.filter(|_| self.pass.tolerant) else {
+            return self.pass.skips(value);
+        };
         let name = key.get_ref().as_ref();
         if name == LANGUAGES || !fields.contains(&name) {
             self.pass.note_unknown(key, value, fields);

@@ -49,7 +49,9 @@ pub fn occurrences(event: &Event, zone: Zone, first: NaiveDate, last: NaiveDate)
 #[must_use]
 pub fn last_end(event: &Event, zone: Zone) -> Option<DateTime<Utc>> {
     let own = event.details.when.end(zone);
-    let Some(recurrence) = &event.recurrence else { return Some(own) };
+    let Some(recurrence) = &event.recurrence else {
+        return Some(own);
+    };
     if recurrence.rule.as_ref().is_some_and(crate::recurrence::Rule::is_endless) {
         return None;
     }
@@ -62,10 +64,11 @@ pub fn last_end(event: &Event, zone: Zone) -> Option<DateTime<Utc>> {
 /// The starts by the rule, or the event's own start where there are only extra dates.
 fn starts<'a>(event: &'a Event, recurrence: &'a Recurrence, zone: Zone) -> impl Iterator<Item = Start> + 'a {
     let own = event.start();
-    let by_rule = recurrence.rule.iter().flat_map(move |rule| rule.occurrences(own.local(), zone)).map(move |local| match own {
-        Start::Timed(_) => Start::Timed(zone.resolve_leniently(local)),
-        Start::AllDay(_) => Start::AllDay(local.date()),
-    });
+    let by_rule =
+        recurrence.rule.iter().flat_map(move |rule| rule.occurrences(own.local(), zone)).map(move |local| match own {
+            Start::Timed(_) => Start::Timed(zone.resolve_leniently(local)),
+            Start::AllDay(_) => Start::AllDay(local.date()),
+        });
     by_rule.chain(recurrence.rule.is_none().then_some(own))
 }
 

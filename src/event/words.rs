@@ -26,7 +26,8 @@ pub fn description(event: &Event, details: &Details, main: Language, view: View)
     paragraphs.extend(links(details, phrases));
     paragraphs.extend(body(&texts, details, phrases));
     if view == View::All {
-        paragraphs.extend(details.translations.iter().map(|translation| in_language(details, main, translation.language)));
+        paragraphs
+            .extend(details.translations.iter().map(|translation| in_language(details, main, translation.language)));
     }
     paragraphs.extend(organizations(event, phrases));
     paragraphs.extend(details.contact.as_ref().map(|contact| format!("{}: {contact}", phrases.contact)));
@@ -60,7 +61,8 @@ impl<'a> Texts<'a> {
     /// The texts of `details` in `language`.
     #[must_use]
     pub fn of(details: &'a Details, main: Language, language: Language) -> Self {
-        let translation = details.translations.iter().find(|translation| language != main && translation.language == language);
+        let translation =
+            details.translations.iter().find(|translation| language != main && translation.language == language);
         Self {
             title: translation.and_then(|t| t.title.as_deref()).unwrap_or(&details.title),
             description: translation.and_then(|t| t.description.as_deref()).unwrap_or(&details.description),
@@ -117,7 +119,9 @@ fn in_language(details: &Details, main: Language, language: Language) -> String 
     let texts = Texts::of(details, main, language);
     let mut lines = vec![format!("{}:", language.name())];
     lines.extend(translation.and_then(|t| t.title.clone()));
-    lines.extend(translation.and_then(|t| t.reason.as_deref()).map(|reason| reason_line(details.status, phrases, reason)));
+    lines.extend(
+        translation.and_then(|t| t.reason.as_deref()).map(|reason| reason_line(details.status, phrases, reason)),
+    );
     let own = Texts { description: translation.and_then(|t| t.description.as_deref()).unwrap_or_default(), ..texts };
     let body = body(&own, details, phrases);
     [lines.join("\n")].into_iter().chain(body).collect::<Vec<_>>().join("\n\n")

@@ -67,7 +67,8 @@ impl Folder {
     pub fn changes(&mut self) -> io::Result<Vec<FileChange>> {
         let now = self.at_rest()?;
         let gone = self.seen.keys().filter(|name| !now.contains_key(*name)).cloned();
-        let gone: Vec<FileChange> = gone.map(|name| FileChange { name: self.shown(&name), text: FileText::Gone }).collect();
+        let gone: Vec<FileChange> =
+            gone.map(|name| FileChange { name: self.shown(&name), text: FileText::Gone }).collect();
         let fresh: Vec<&String> =
             now.iter().filter(|(name, trace)| self.seen.get(*name) != Some(trace)).map(|(name, _)| name).collect();
         let read = |name: &String| FileChange { name: self.shown(name), text: read_text(&self.path.join(name)) };
@@ -121,7 +122,9 @@ fn look(path: &Path) -> io::Result<BTreeMap<String, Trace>> {
     let mut traces = BTreeMap::new();
     for entry in fs::read_dir(path)?.take(MAX_FILES) {
         let entry = entry?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
         if !name.ends_with(".toml") || name.starts_with('.') {
             continue;
         }

@@ -129,7 +129,9 @@ fn object<'a>(item: Item<'a>, occurrence: &Occurrence, style: Style<'_>) -> Obje
 }
 
 fn venue(details: &Details) -> Option<VenueObject<'_>> {
-    let Some(Place::Venue(venue)) = &details.place else { return None };
+    let Some(Place::Venue(venue)) = &details.place else {
+        return None;
+    };
     Some(VenueObject {
         id: venue.slug.as_str(),
         name: &venue.name,

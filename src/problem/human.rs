@@ -67,7 +67,13 @@ fn group(problem: &Problem) -> Group<'static> {
 }
 
 /// One place with its lines. The origin is set by hand, because a long line is shown in part.
-fn placed(group: Group<'static>, source: &Source, span: &Range<usize>, label: &str, kind: AnnotationKind) -> Group<'static> {
+fn placed(
+    group: Group<'static>,
+    source: &Source,
+    span: &Range<usize>,
+    label: &str,
+    kind: AnnotationKind,
+) -> Group<'static> {
     let (line, column) = source.position(span.start);
     let name = printable::line(&source.name).into_owned();
     let excerpt = Excerpt::of(source, span);

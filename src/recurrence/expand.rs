@@ -21,21 +21,11 @@ pub(super) struct Occurrences {
 
 impl Occurrences {
     pub(super) fn new(rule: &Rule, start: NaiveDateTime, zone: Zone) -> Self {
-        let remaining = if let End::Count(count) = rule.end {
-            Some(count)
-        } else {
-            None
-        };
+        let remaining = if let End::Count(count) = rule.end { Some(count) } else { None };
         let last = rule.last_instant(zone);
         // No occurrence on a later day can be wanted, in any offset.
         let last_day = last.and_then(|last| zone.today(last).succ_opt());
-        Self {
-            days: Dates::new(rule, start.date(), last_day),
-            start,
-            zone,
-            remaining,
-            last,
-        }
+        Self { days: Dates::new(rule, start.date(), last_day), start, zone, remaining, last }
     }
 }
 
@@ -47,10 +37,7 @@ impl Iterator for Occurrences {
             return None;
         }
         let next = self.days.next()?.and_time(self.start.time());
-        if self
-            .last
-            .is_some_and(|last| self.zone.resolve_leniently(next).instant() > last)
-        {
+        if self.last.is_some_and(|last| self.zone.resolve_leniently(next).instant() > last) {
             self.remaining = Some(0);
             return None;
         }
@@ -102,11 +89,7 @@ impl Dates {
         }
         self.steps += length;
         let selection = &self.selection;
-        self.found.extend(
-            from.iter_days()
-                .take(length)
-                .filter(|day| selection.allows(*day, first.year())),
-        );
+        self.found.extend(from.iter_days().take(length).filter(|day| selection.allows(*day, first.year())));
         self.keep_positions();
         let start = self.start;
         self.found.retain(|day| *day >= start);
@@ -242,9 +225,7 @@ impl Selection {
         let number = |day: NaiveDate| {
             let into_week = day.weekday().days_since(self.week_start);
             // A week belongs to the year of its fourth day.
-            let middle = day
-                .checked_sub_days(Days::new(into_week.into()))?
-                .checked_add_days(Days::new(3))?;
+            let middle = day.checked_sub_days(Days::new(into_week.into()))?.checked_add_days(Days::new(3))?;
             Some((middle.year(), middle.ordinal().div_ceil(7)))
         };
         // December 28 is always in the last week.
@@ -259,19 +240,11 @@ impl Selection {
 impl Weekdays {
     fn new(rule: &Rule) -> Self {
         let in_month = rule.frequency == Frequency::Monthly || !rule.by_month.is_empty();
-        let mut weekdays = Self {
-            in_month,
-            ..Self::default()
-        };
+        let mut weekdays = Self { in_month, ..Self::default() };
         for by_day in &rule.by_day {
-            match (
-                by_day.nth,
-                weekdays.nth.get_mut(by_day.weekday.num_days_from_monday() as usize),
-            ) {
+            match (by_day.nth, weekdays.nth.get_mut(by_day.weekday.num_days_from_monday() as usize)) {
                 (Some(nth), Some(numbers)) => numbers.insert(nth),
-                _ => weekdays
-                    .all
-                    .insert(i16::try_from(by_day.weekday.number_from_monday()).unwrap_or_default()),
+                _ => weekdays.all.insert(i16::try_from(by_day.weekday.number_from_monday()).unwrap_or_default()),
             }
         }
         weekdays
@@ -282,10 +255,7 @@ impl Weekdays {
         if self.all.contains(weekday.number_from_monday(), 7) {
             return true;
         }
-        let nth = self
-            .nth
-            .get(weekday.num_days_from_monday() as usize)
-            .filter(|nth| !nth.is_empty());
+        let nth = self.nth.get(weekday.num_days_from_monday() as usize).filter(|nth| !nth.is_empty());
         let Some(nth) = nth else {
             return self.all.is_empty() && self.nth.iter().all(Numbers::is_empty);
         };

@@ -19,11 +19,7 @@ impl Numbers {
     }
 
     pub(super) fn insert(&mut self, number: i16) {
-        let bits = if number < 0 {
-            &mut self.backward
-        } else {
-            &mut self.forward
-        };
+        let bits = if number < 0 { &mut self.backward } else { &mut self.forward };
         let position = u32::from(number.unsigned_abs());
         if let Some(word) = bits.get_mut(position as usize / 64) {
             *word |= 1 << (position % 64);
@@ -46,10 +42,7 @@ impl Numbers {
 }
 
 fn has(bits: &Bits, position: u32) -> bool {
-    position > 0
-        && bits
-            .get(position as usize / 64)
-            .is_some_and(|word| word >> (position % 64) & 1 == 1)
+    position > 0 && bits.get(position as usize / 64).is_some_and(|word| word >> (position % 64) & 1 == 1)
 }
 
 #[cfg(test)]

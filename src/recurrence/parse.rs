@@ -32,13 +32,9 @@ pub(super) fn rule(text: &str) -> Result<Rule, String> {
     let parts = Parts::split(upper.strip_prefix("RRULE:").unwrap_or(&upper))?;
     let rule = Rule {
         frequency: frequency(
-            parts
-                .value("FREQ")
-                .ok_or("a rule needs FREQ: write FREQ=DAILY, WEEKLY, MONTHLY or YEARLY first")?,
+            parts.value("FREQ").ok_or("a rule needs FREQ: write FREQ=DAILY, WEEKLY, MONTHLY or YEARLY first")?,
         )?,
-        interval: parts
-            .value("INTERVAL")
-            .map_or(Ok(1), |value| positive("INTERVAL", value))?,
+        interval: parts.value("INTERVAL").map_or(Ok(1), |value| positive("INTERVAL", value))?,
         end: end(&parts)?,
         by_month: parts.numbers("BYMONTH", 1..=12)?,
         by_week: parts.numbers("BYWEEKNO", -53..=53)?,
@@ -59,19 +55,14 @@ impl<'a> Parts<'a> {
     fn split(text: &'a str) -> Result<Self, String> {
         let mut parts = BTreeMap::new();
         for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
-            let (name, value) = part
-                .split_once('=')
-                .ok_or_else(|| format!("`{part}` has no value: write NAME=VALUE"))?;
+            let (name, value) =
+                part.split_once('=').ok_or_else(|| format!("`{part}` has no value: write NAME=VALUE"))?;
             let (name, value) = (known(name.trim())?, value.trim());
             if value.is_empty() {
-                return Err(format!(
-                    "{name} has no value: write one after the `=`, or leave {name} out"
-                ));
+                return Err(format!("{name} has no value: write one after the `=`, or leave {name} out"));
             }
             if parts.insert(name, value).is_some() {
-                return Err(format!(
-                    "{name} is there twice: write it once, its values separated by commas"
-                ));
+                return Err(format!("{name} is there twice: write it once, its values separated by commas"));
             }
         }
         Ok(Self(parts))
@@ -83,11 +74,7 @@ impl<'a> Parts<'a> {
 
     /// The items of a comma-separated list; none when the part is missing.
     fn list<T>(&self, name: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
-        let items = self
-            .value(name)
-            .into_iter()
-            .flat_map(|value| value.split(','))
-            .map(str::trim);
+        let items = self.value(name).into_iter().flat_map(|value| value.split(',')).map(str::trim);
         let list = items.take(MAX_LIST + 1).map(read).collect::<Result<Vec<T>, String>>()?;
         if list.len() > MAX_LIST {
             return Err(format!("{name} has more than {MAX_LIST} values"));
@@ -120,12 +107,7 @@ fn known(name: &str) -> Result<&'static str, String> {
 }
 
 fn frequency(value: &str) -> Result<Frequency, String> {
-    let known = [
-        Frequency::Daily,
-        Frequency::Weekly,
-        Frequency::Monthly,
-        Frequency::Yearly,
-    ];
+    let known = [Frequency::Daily, Frequency::Weekly, Frequency::Monthly, Frequency::Yearly];
     known
         .into_iter()
         .find(|frequency| frequency.name() == value)
@@ -134,10 +116,7 @@ fn frequency(value: &str) -> Result<Frequency, String> {
 
 fn positive(name: &str, value: &str) -> Result<u32, String> {
     let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-    let number = value
-        .parse()
-        .ok()
-        .filter(|number| digits && (1..=99_999).contains(number));
+    let number = value.parse().ok().filter(|number| digits && (1..=99_999).contains(number));
     number.ok_or_else(|| format!("{name}={value}: write a whole number from 1 to 99999"))
 }
 
@@ -153,15 +132,9 @@ fn end(parts: &Parts<'_>) -> Result<End, String> {
 }
 
 fn until(value: &str) -> Option<End> {
-    let shape: String = value
-        .chars()
-        .map(|character| if character.is_ascii_digit() { '0' } else { character })
-        .collect();
-    let time = |text| {
-        NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S")
-            .ok()?
-            .with_nanosecond(0)
-    };
+    let shape: String =
+        value.chars().map(|character| if character.is_ascii_digit() { '0' } else { character }).collect();
+    let time = |text| NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").ok()?.with_nanosecond(0);
     match shape.as_str() {
         "00000000" => NaiveDate::parse_from_str(value, "%Y%m%d").ok().map(End::Day),
         "00000000T000000" => time(value).map(End::Local),
@@ -171,35 +144,22 @@ fn until(value: &str) -> Option<End> {
 }
 
 fn by_day(item: &str) -> Result<ByDay, String> {
-    let (nth, code) = item
-        .split_at_checked(item.len().saturating_sub(2))
-        .unwrap_or((item, ""));
+    let (nth, code) = item.split_at_checked(item.len().saturating_sub(2)).unwrap_or((item, ""));
     let weekday = weekday(code).ok_or_else(|| bad_weekday("BYDAY", item))?;
     let nth = match nth {
         "" => None,
-        nth => Some(
-            number(nth)
-                .filter(|nth| (1..=53).contains(&nth.abs()))
-                .ok_or_else(|| bad_weekday("BYDAY", item))?,
-        ),
+        nth => Some(number(nth).filter(|nth| (1..=53).contains(&nth.abs())).ok_or_else(|| bad_weekday("BYDAY", item))?),
     };
     Ok(ByDay { nth, weekday })
 }
 
 fn bad_weekday(name: &str, value: &str) -> String {
-    let numbered = if name == "BYDAY" {
-        ", for the second Tuesday 2TU, for the last -1TU"
-    } else {
-        ""
-    };
+    let numbered = if name == "BYDAY" { ", for the second Tuesday 2TU, for the last -1TU" } else { "" };
     format!("{name}={value}: write MO, TU, WE, TH, FR, SA or SU{numbered}")
 }
 
 fn weekday(code: &str) -> Option<Weekday> {
-    WEEKDAYS
-        .iter()
-        .find(|(_, known)| *known == code)
-        .map(|(weekday, _)| *weekday)
+    WEEKDAYS.iter().find(|(_, known)| *known == code).map(|(weekday, _)| *weekday)
 }
 
 /// A number with an optional sign, of at most three digits.
@@ -216,10 +176,7 @@ fn check(rule: &Rule) -> Result<(), String> {
     let refuse = |name: &str, instead: &str| Err(format!("{name} cannot be with FREQ={}: {instead}", frequency.name()));
     let numbered = rule.by_day.iter().any(|by_day| by_day.nth.is_some());
     if numbered && matches!(frequency, Daily | Weekly) {
-        return refuse(
-            "a number in BYDAY",
-            "write FREQ=MONTHLY, or the weekdays without numbers",
-        );
+        return refuse("a number in BYDAY", "write FREQ=MONTHLY, or the weekdays without numbers");
     }
     if numbered && !rule.by_week.is_empty() {
         return Err("a number in BYDAY cannot be with BYWEEKNO: write the weekdays without numbers".to_owned());
@@ -233,16 +190,9 @@ fn check(rule: &Rule) -> Result<(), String> {
     if !rule.by_month_day.is_empty() && frequency == Weekly {
         return refuse("BYMONTHDAY", "write FREQ=MONTHLY, or weekdays in BYDAY");
     }
-    if numbered
-        && frequency == Monthly
-        && rule
-            .by_day
-            .iter()
-            .filter_map(|by_day| by_day.nth)
-            .any(|nth| nth.abs() > 5)
-    {
+    if numbered && frequency == Monthly && rule.by_day.iter().filter_map(|by_day| by_day.nth).any(|nth| nth.abs() > 5) {
         return Err(
-            "no month has more than five of a weekday: write numbers from 1 to 5, or -1 to -5, in BYDAY".to_owned(),
+            "no month has more than five of a weekday: write numbers from 1 to 5, or -1 to -5, in BYDAY".to_owned()
         );
     }
     let others = [&rule.by_month, &rule.by_week, &rule.by_year_day, &rule.by_month_day];

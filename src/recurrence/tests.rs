@@ -33,12 +33,7 @@ fn check(rule: &str, start: &str, expected: &str) {
 /// The same, where the rule must end there.
 fn check_all(rule: &str, start: &str, expected: &str) {
     check(rule, start, expected);
-    let count = expected
-        .split_whitespace()
-        .skip(1)
-        .step_by(2)
-        .map(|days| days.split(',').count())
-        .sum::<usize>();
+    let count = expected.split_whitespace().skip(1).step_by(2).map(|days| days.split(',').count()).sum::<usize>();
     assert_eq!(dates(rule, start, 1000).len(), count, "{rule}");
 }
 
@@ -48,38 +43,20 @@ const START: &str = "19970902T0900";
 fn daily_examples_of_the_standard() {
     check_all("FREQ=DAILY;COUNT=10", START, "1997-09 2,3,4,5,6,7,8,9,10,11");
     assert_eq!(dates("FREQ=DAILY;UNTIL=19971224T000000Z", START, 1000).len(), 113);
-    check(
-        "FREQ=DAILY;INTERVAL=2",
-        START,
-        "1997-09 2,4,6,8,10,12,14,16,18,20,22,24,26,28,30 1997-10 2",
-    );
+    check("FREQ=DAILY;INTERVAL=2", START, "1997-09 2,4,6,8,10,12,14,16,18,20,22,24,26,28,30 1997-10 2");
     check_all("FREQ=DAILY;INTERVAL=10;COUNT=5", START, "1997-09 2,12,22 1997-10 2,12");
-    let january = dates(
-        "FREQ=YEARLY;UNTIL=20000131T150000Z;BYMONTH=1;BYDAY=SU,MO,TU,WE,TH,FR,SA",
-        "19980101T0900",
-        1000,
-    );
+    let january =
+        dates("FREQ=YEARLY;UNTIL=20000131T150000Z;BYMONTH=1;BYDAY=SU,MO,TU,WE,TH,FR,SA", "19980101T0900", 1000);
     assert_eq!((january.len(), january[92].as_str()), (93, "20000131"));
-    assert_eq!(
-        dates("FREQ=DAILY;UNTIL=20000131T150000Z;BYMONTH=1", "19980101T0900", 1000),
-        january
-    );
+    assert_eq!(dates("FREQ=DAILY;UNTIL=20000131T150000Z;BYMONTH=1", "19980101T0900", 1000), january);
 }
 
 #[test]
 fn weekly_examples_of_the_standard() {
-    check_all(
-        "FREQ=WEEKLY;COUNT=10",
-        START,
-        "1997-09 2,9,16,23,30 1997-10 7,14,21,28 1997-11 4",
-    );
+    check_all("FREQ=WEEKLY;COUNT=10", START, "1997-09 2,9,16,23,30 1997-10 7,14,21,28 1997-11 4");
     let tuesdays = dates("FREQ=WEEKLY;UNTIL=19971224T000000Z", START, 1000);
     assert_eq!((tuesdays.len(), tuesdays[16].as_str()), (17, "19971223"));
-    check(
-        "FREQ=WEEKLY;INTERVAL=2;WKST=SU",
-        START,
-        "1997-09 2,16,30 1997-10 14,28 1997-11 11,25 1997-12 9,23",
-    );
+    check("FREQ=WEEKLY;INTERVAL=2;WKST=SU", START, "1997-09 2,16,30 1997-10 14,28 1997-11 11,25 1997-12 9,23");
     let both = "1997-09 2,4,9,11,16,18,23,25,30 1997-10 2";
     check_all("FREQ=WEEKLY;UNTIL=19971007T000000Z;WKST=SU;BYDAY=TU,TH", START, both);
     check_all("FREQ=WEEKLY;COUNT=10;WKST=SU;BYDAY=TU,TH", START, both);
@@ -88,21 +65,9 @@ fn weekly_examples_of_the_standard() {
         "19970901T0900",
         "1997-09 1,3,5,15,17,19,29 1997-10 1,3,13",
     );
-    check_all(
-        "FREQ=WEEKLY;INTERVAL=2;COUNT=8;WKST=SU;BYDAY=TU,TH",
-        START,
-        "1997-09 2,4,16,18,30 1997-10 2,14,16",
-    );
-    check_all(
-        "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO",
-        "19970805T0900",
-        "1997-08 5,10,19,24",
-    );
-    check_all(
-        "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=SU",
-        "19970805T0900",
-        "1997-08 5,17,19,31",
-    );
+    check_all("FREQ=WEEKLY;INTERVAL=2;COUNT=8;WKST=SU;BYDAY=TU,TH", START, "1997-09 2,4,16,18,30 1997-10 2,14,16");
+    check_all("FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO", "19970805T0900", "1997-08 5,10,19,24");
+    check_all("FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=SU", "19970805T0900", "1997-08 5,17,19,31");
 }
 
 #[test]
@@ -152,31 +117,19 @@ fn monthly_examples_of_the_standard() {
         START,
         "1997-09 2,9,16,23,30 1997-11 4,11,18,25 1998-01 6,13,20,27 1998-03 3,10,17,24,31",
     );
-    check(
-        "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",
-        START,
-        "1998-02 13 1998-03 13 1998-11 13 1999-08 13 2000-10 13",
-    );
+    check("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", START, "1998-02 13 1998-03 13 1998-11 13 1999-08 13 2000-10 13");
     check(
         "FREQ=MONTHLY;BYDAY=SA;BYMONTHDAY=7,8,9,10,11,12,13",
         "19970913T0900",
         "1997-09 13 1997-10 11 1997-11 8 1997-12 13 1998-01 10 1998-02 7 1998-03 7",
     );
-    check_all(
-        "FREQ=MONTHLY;COUNT=3;BYDAY=TU,WE,TH;BYSETPOS=3",
-        "19970904T0900",
-        "1997-09 4 1997-10 7 1997-11 6",
-    );
+    check_all("FREQ=MONTHLY;COUNT=3;BYDAY=TU,WE,TH;BYSETPOS=3", "19970904T0900", "1997-09 4 1997-10 7 1997-11 6");
     check(
         "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-2",
         "19970929T0900",
         "1997-09 29 1997-10 30 1997-11 27 1997-12 30 1998-01 29 1998-02 26 1998-03 30",
     );
-    check_all(
-        "FREQ=MONTHLY;BYMONTHDAY=15,30;COUNT=5",
-        "20070115T0900",
-        "2007-01 15,30 2007-02 15 2007-03 15,30",
-    );
+    check_all("FREQ=MONTHLY;BYMONTHDAY=15,30;COUNT=5", "20070115T0900", "2007-01 15,30 2007-02 15 2007-03 15,30");
 }
 
 #[test]
@@ -196,21 +149,9 @@ fn yearly_examples_of_the_standard() {
         "19970101T0900",
         "1997-01 1 1997-04 10 1997-07 19 2000-01 1 2000-04 9 2000-07 18 2003-01 1 2003-04 10 2003-07 19 2006-01 1",
     );
-    check(
-        "FREQ=YEARLY;BYDAY=20MO",
-        "19970519T0900",
-        "1997-05 19 1998-05 18 1999-05 17",
-    );
-    check(
-        "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO",
-        "19970512T0900",
-        "1997-05 12 1998-05 11 1999-05 17",
-    );
-    check(
-        "FREQ=YEARLY;BYMONTH=3;BYDAY=TH",
-        "19970313T0900",
-        "1997-03 13,20,27 1998-03 5,12,19,26 1999-03 4,11,18,25",
-    );
+    check("FREQ=YEARLY;BYDAY=20MO", "19970519T0900", "1997-05 19 1998-05 18 1999-05 17");
+    check("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "19970512T0900", "1997-05 12 1998-05 11 1999-05 17");
+    check("FREQ=YEARLY;BYMONTH=3;BYDAY=TH", "19970313T0900", "1997-03 13,20,27 1998-03 5,12,19,26 1999-03 4,11,18,25");
     check(
         "FREQ=YEARLY;BYDAY=TH;BYMONTH=6,7,8",
         "19970605T0900",
@@ -226,32 +167,12 @@ fn yearly_examples_of_the_standard() {
 #[test]
 fn days_that_not_every_period_has_are_left_out() {
     check("FREQ=YEARLY", "20200229T1000", "2020-02 29 2024-02 29 2028-02 29");
-    check(
-        "FREQ=MONTHLY",
-        "20210131T1000",
-        "2021-01 31 2021-03 31 2021-05 31 2021-07 31 2021-08 31",
-    );
-    check(
-        "FREQ=MONTHLY;BYMONTHDAY=-1",
-        "20210131T1000",
-        "2021-01 31 2021-02 28 2021-03 31 2021-04 30",
-    );
-    check(
-        "FREQ=MONTHLY;BYDAY=5FR",
-        "20210129T1000",
-        "2021-01 29 2021-04 30 2021-07 30 2021-10 29 2021-12 31",
-    );
+    check("FREQ=MONTHLY", "20210131T1000", "2021-01 31 2021-03 31 2021-05 31 2021-07 31 2021-08 31");
+    check("FREQ=MONTHLY;BYMONTHDAY=-1", "20210131T1000", "2021-01 31 2021-02 28 2021-03 31 2021-04 30");
+    check("FREQ=MONTHLY;BYDAY=5FR", "20210129T1000", "2021-01 29 2021-04 30 2021-07 30 2021-10 29 2021-12 31");
     check("FREQ=YEARLY;BYYEARDAY=366", "20201231T1000", "2020-12 31 2024-12 31");
-    check(
-        "FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO",
-        "20201228T1000",
-        "2020-12 28 2026-12 28 2032-12 27",
-    );
-    check(
-        "FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO",
-        "20190101T1000",
-        "2019-12 30 2021-01 4",
-    );
+    check("FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO", "20201228T1000", "2020-12 28 2026-12 28 2032-12 27");
+    check("FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO", "20190101T1000", "2019-12 30 2021-01 4");
     check("FREQ=YEARLY;BYWEEKNO=20", "19970514T0900", "1997-05 14 1998-05 13");
 }
 
@@ -270,10 +191,7 @@ fn until_is_inclusive_in_each_of_its_kinds() {
     check("20210308T175959", "2021-03 6,7");
     check("20210309T000000Z", "2021-03 6,7,8");
     check("20210308T235959Z", "2021-03 6,7");
-    assert_eq!(
-        dates("FREQ=DAILY;UNTIL=20210101", "20210306T1800", 9),
-        Vec::<String>::new()
-    );
+    assert_eq!(dates("FREQ=DAILY;UNTIL=20210101", "20210306T1800", 9), Vec::<String>::new());
 }
 
 #[test]
@@ -287,44 +205,14 @@ fn the_wall_clock_stays_over_the_change_of_the_clock() {
 fn a_rule_is_published_with_the_until_of_its_event() {
     let check = |rule: &str, timed: &str, all_day: &str| {
         let rule = Rule::parse(rule).unwrap();
-        assert_eq!(
-            (
-                rule.value(false, chicago()).as_str(),
-                rule.value(true, chicago()).as_str()
-            ),
-            (timed, all_day)
-        );
+        assert_eq!((rule.value(false, chicago()).as_str(), rule.value(true, chicago()).as_str()), (timed, all_day));
     };
-    check(
-        "rrule:byday=mo, we;freq=weekly;",
-        "FREQ=WEEKLY;BYDAY=MO,WE",
-        "FREQ=WEEKLY;BYDAY=MO,WE",
-    );
-    check(
-        "COUNT=3;INTERVAL=1;FREQ=DAILY",
-        "FREQ=DAILY;COUNT=3",
-        "FREQ=DAILY;COUNT=3",
-    );
-    check(
-        "FREQ=DAILY;UNTIL=20210601",
-        "FREQ=DAILY;UNTIL=20210602T045959Z",
-        "FREQ=DAILY;UNTIL=20210601",
-    );
-    check(
-        "FREQ=DAILY;UNTIL=20210101",
-        "FREQ=DAILY;UNTIL=20210102T055959Z",
-        "FREQ=DAILY;UNTIL=20210101",
-    );
-    check(
-        "FREQ=DAILY;UNTIL=20210601T180000",
-        "FREQ=DAILY;UNTIL=20210601T230000Z",
-        "FREQ=DAILY;UNTIL=20210601",
-    );
-    check(
-        "FREQ=DAILY;UNTIL=20210602T020000Z",
-        "FREQ=DAILY;UNTIL=20210602T020000Z",
-        "FREQ=DAILY;UNTIL=20210601",
-    );
+    check("rrule:byday=mo, we;freq=weekly;", "FREQ=WEEKLY;BYDAY=MO,WE", "FREQ=WEEKLY;BYDAY=MO,WE");
+    check("COUNT=3;INTERVAL=1;FREQ=DAILY", "FREQ=DAILY;COUNT=3", "FREQ=DAILY;COUNT=3");
+    check("FREQ=DAILY;UNTIL=20210601", "FREQ=DAILY;UNTIL=20210602T045959Z", "FREQ=DAILY;UNTIL=20210601");
+    check("FREQ=DAILY;UNTIL=20210101", "FREQ=DAILY;UNTIL=20210102T055959Z", "FREQ=DAILY;UNTIL=20210101");
+    check("FREQ=DAILY;UNTIL=20210601T180000", "FREQ=DAILY;UNTIL=20210601T230000Z", "FREQ=DAILY;UNTIL=20210601");
+    check("FREQ=DAILY;UNTIL=20210602T020000Z", "FREQ=DAILY;UNTIL=20210602T020000Z", "FREQ=DAILY;UNTIL=20210601");
     let all = "FREQ=YEARLY;INTERVAL=2;BYMONTH=1,12;BYYEARDAY=1,-1;BYMONTHDAY=-31,31;BYDAY=-1MO,SU;BYSETPOS=-1;WKST=SU";
     check(all, all, all);
 }
@@ -354,15 +242,9 @@ fn what_is_wrong_is_told() {
     check("FREQ=DAILY;COUNT=+1", "from 1");
     check("FREQ=DAILY;INTERVAL=-1", "from 1");
     check("FREQ=DAILY;INTERVAL=99999999999", "from 1");
-    for until in [
-        "2021-06-01",
-        "20210230",
-        "20210601T1800",
-        "20210601T250000",
-        "20210601T180000X",
-        "tomorrow",
-        "٢٠٢١٠٦٠١",
-    ] {
+    for until in
+        ["2021-06-01", "20210230", "20210601T1800", "20210601T250000", "20210601T180000X", "tomorrow", "٢٠٢١٠٦٠١"]
+    {
         check(&format!("FREQ=DAILY;UNTIL={until}"), "20210601T180000");
     }
     check("FREQ=DAILY;BYHOUR=9", "start's time of day");
@@ -420,10 +302,7 @@ fn judged(rule: &str, start: &str, most: usize) -> Vec<String> {
     let parsed = ical::recur::IcalRecurRule::parse(rule).unwrap();
     let start = ical::recur::IcalRecurDateTime::parse(&format!("{start}00")).unwrap();
     let expansion = ical::recur::expand::IcalRecurExpand::new(parsed, start).take_while(|date| date.year < 2060);
-    expansion
-        .take(most)
-        .map(|date| format!("{:04}{:02}{:02}", date.year, date.month, date.day))
-        .collect()
+    expansion.take(most).map(|date| format!("{:04}{:02}{:02}", date.year, date.month, date.day)).collect()
 }
 
 /// Rules of all shapes that occur often enough.
@@ -444,10 +323,7 @@ fn any_rule() -> impl Strategy<Value = String> {
     let body = prop_oneof![
         week_days.clone().prop_map(|days| format!("DAILY{days}")),
         week_days.clone().prop_map(|days| format!("WEEKLY{days}")),
-        (
-            prop_oneof![nth.clone().boxed(), week_days.clone().boxed()],
-            position.clone()
-        )
+        (prop_oneof![nth.clone().boxed(), week_days.clone().boxed()], position.clone())
             .prop_map(|(a, b)| format!("MONTHLY{a}{b}")),
         (part("BYMONTHDAY", -31, 31), position.clone()).prop_map(|(a, b)| format!("MONTHLY{a}{b}")),
         (nth, month, position).prop_map(|(a, b, c)| format!("YEARLY{a}{b}{c}")),

@@ -76,7 +76,9 @@ mod tests {
 
     #[test]
     fn identity_is_sent_where_nothing_else_is_asked_for() {
-        for field in [None, Some(""), Some("identity"), Some("gzip;q=0"), Some("*;q=0, identity"), Some("zstd"), Some("*;q=0")] {
+        for field in
+            [None, Some(""), Some("identity"), Some("gzip;q=0"), Some("*;q=0, identity"), Some("zstd"), Some("*;q=0")]
+        {
             check(field, Coding::Identity);
         }
         check(Some("gzip;q=x"), Coding::Identity);

@@ -65,7 +65,9 @@ fn list_names(mut list: &[u8], tag: &[u8], comparison: Comparison) -> bool {
             Some(rest) => (true, rest),
             None => (false, list),
         };
-        let Some(end) = quoted.strip_prefix(b"\"").and_then(|opaque| memchr::memchr(b'"', opaque)) else { return false };
+        let Some(end) = quoted.strip_prefix(b"\"").and_then(|opaque| memchr::memchr(b'"', opaque)) else {
+            return false;
+        };
         // One for each quotation mark.
         let (candidate, rest) = quoted.split_at(end + 2);
         if candidate == tag && (!weak || comparison == Comparison::Weak) {
@@ -107,10 +109,14 @@ mod tests {
 
     #[test]
     fn a_tag_is_found_in_lists_of_any_shape() {
-        for known in ["\"abc\"", "W/\"abc\"", "\"a,b\" , \"abc\"", ",,\"abc\"", "\"x\",W/\"y\",\"abc\",\"z\"", "*", " * "] {
+        for known in
+            ["\"abc\"", "W/\"abc\"", "\"a,b\" , \"abc\"", ",,\"abc\"", "\"x\",W/\"y\",\"abc\",\"z\"", "*", " * "]
+        {
             check(&[("INM", known)], Outcome::NotModified);
         }
-        for other in ["", "abc", "\"ab\"", "\"abcd\"", "\"abc", "w/\"abc\"", "\"ABC\"", "\"x\" \"y\"", "W/", "\"*\"", "*, \"x\""] {
+        for other in
+            ["", "abc", "\"ab\"", "\"abcd\"", "\"abc", "w/\"abc\"", "\"ABC\"", "\"x\" \"y\"", "W/", "\"*\"", "*, \"x\""]
+        {
             check(&[("INM", other)], Outcome::Send);
         }
         check(&[("INM", "\"x\""), ("INM", "\"abc\"")], Outcome::NotModified);

@@ -32,9 +32,13 @@ thread_local! {
 
 /// Watches a new connection of this worker.
 pub(super) fn watch(connection: &dyn Any, data: &mut Extensions, patience: Duration) {
-    let Some(stream) = connection.downcast_ref::<rt::net::TcpStream>() else { return };
+    let Some(stream) = connection.downcast_ref::<rt::net::TcpStream>() else {
+        return;
+    };
     // A second handle, to end the connection with while the server waits on the first. Without one the connection goes unwatched.
-    let Ok(handle) = stream.as_fd().try_clone_to_owned() else { return };
+    let Ok(handle) = stream.as_fd().try_clone_to_owned() else {
+        return;
+    };
     let line = Rc::new(Line { socket: TcpStream::from(handle), progress: Cell::new(Instant::now()) });
     LINES.with_borrow_mut(|lines| lines.push(Rc::downgrade(&line)));
     data.insert(line);

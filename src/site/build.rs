@@ -77,7 +77,9 @@ impl Builder<'_> {
         let path = path(plan.kind, &plan.id);
         match self.previous.and_then(|site| site.stems.get(path.as_str())) {
             Some(old) if old.is_still(&plan, self.today) => Arc::clone(old),
-            _ => Arc::new(Stem::new(plan, self.frame, self.today, |digest| self.world.ledger.stamp(&path, digest, self.now).modified)),
+            _ => Arc::new(Stem::new(plan, self.frame, self.today, |digest| {
+                self.world.ledger.stamp(&path, digest, self.now).modified
+            })),
         }
     }
 
@@ -179,10 +181,12 @@ impl Groups {
             let head = frame.head(venue.name.clone(), venue.address.clone().unwrap_or_default(), None);
             plan(Kind::Venue, venue.slug.as_str(), head)
         }));
-        plans.extend(self.groups.into_iter().filter(|((kind, _), _)| *kind == Kind::Tag).map(|((kind, id), events)| {
-            let head = frame.head(format!("{}: {id}", builder.config.name), String::new(), builder.config.color);
-            Plan { kind, id, head, events }
-        }));
+        plans.extend(self.groups.into_iter().filter(|((kind, _), _)| *kind == Kind::Tag).map(
+            |((kind, id), events)| {
+                let head = frame.head(format!("{}: {id}", builder.config.name), String::new(), builder.config.color);
+                Plan { kind, id, head, events }
+            },
+        ));
         plans
     }
 }
@@ -205,7 +209,8 @@ fn listed(stems: &HashMap<Box<str>, Arc<Stem>>) -> Vec<Arc<Stem>> {
 
 /// Makes the feeds of organizations and the combined feed, those taken over aside, shared out among the cores.
 fn make_ahead(frame: &Frame, stems: &HashMap<Box<str>, Arc<Stem>>) {
-    let ahead = |stem: &&Arc<Stem>| matches!(stem.plan.kind, Kind::All | Kind::Organization) && Arc::strong_count(stem) <= 2;
+    let ahead =
+        |stem: &&Arc<Stem>| matches!(stem.plan.kind, Kind::All | Kind::Organization) && Arc::strong_count(stem) <= 2;
     let mut unmade: Vec<&Arc<Stem>> = stems.values().filter(ahead).collect();
     // The largest first, so that no thread is left alone with it at the end.
     unmade.sort_unstable_by_key(|stem| std::cmp::Reverse(stem.plan.events.len()));

@@ -159,7 +159,9 @@ impl Stem {
     /// The bytes of a form in a view, made when first asked for.
     pub(super) fn bytes(&self, frame: &Frame, view: usize, form: Form, coding: Coding) -> Bytes {
         let index = view * Form::ALL.len() + usize::from(form == Form::Json);
-        let Some(slot) = self.contents.get(index) else { return Bytes::new() };
+        let Some(slot) = self.contents.get(index) else {
+            return Bytes::new();
+        };
         slot.get_or_init(|| Content::new(self.make(frame, view, form), self.effort())).bytes(coding)
     }
 
@@ -213,7 +215,10 @@ fn digest(plan: &Plan, frame: &Frame, fitting: Option<&[Vec<usize>]>) -> Digest 
     hasher.text(&plan.head.color.map(|color| color.hex()).unwrap_or_default());
     for event in &plan.events {
         let revision = event.revision;
-        hasher.digest(event.digest).number(revision.sequence.into()).number(revision.modified.timestamp().cast_unsigned());
+        hasher
+            .digest(event.digest)
+            .number(revision.sequence.into())
+            .number(revision.modified.timestamp().cast_unsigned());
     }
     for chosen in fitting.into_iter().flatten() {
         hasher.number(u64::MAX);

@@ -17,10 +17,9 @@ pub fn defects(bytes: &[u8]) -> Vec<String> {
     let mut defects = octets::defects(bytes);
     match parse(bytes).as_deref() {
         Ok([calendar]) => calendar::defects(calendar, &mut defects),
-        Ok(calendars) => defects.push(format!(
-            "{} components outside all others; one VCALENDAR is wanted",
-            calendars.len()
-        )),
+        Ok(calendars) => {
+            defects.push(format!("{} components outside all others; one VCALENDAR is wanted", calendars.len()))
+        }
         Err(unreadable) => defects.push(unreadable.to_string()),
     }
     defects
@@ -28,8 +27,6 @@ pub fn defects(bytes: &[u8]) -> Vec<String> {
 
 /// How a defect names an event.
 fn label(component: &Component) -> String {
-    let uid = component
-        .property("UID")
-        .map_or("without UID", |uid| uid.value.as_str());
+    let uid = component.property("UID").map_or("without UID", |uid| uid.value.as_str());
     format!("{} {uid}", component.name)
 }

@@ -52,11 +52,7 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
             let mut characters = rest.chars();
             let special = characters.next().unwrap_or_default();
             let after = characters.as_str();
-            rest = if special == '\r' {
-                after.strip_prefix('\n').unwrap_or(after)
-            } else {
-                after
-            };
+            rest = if special == '\r' { after.strip_prefix('\n').unwrap_or(after) } else { after };
             match special {
                 '\t' => return Some(Piece::Space),
                 '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => return Some(Piece::Break),
@@ -71,10 +67,7 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
 fn plain_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(found) = bytes
-        .get(from..)
-        .and_then(|rest| rest.iter().position(|byte| may_be_special(*byte)))
-    {
+    while let Some(found) = bytes.get(from..).and_then(|rest| rest.iter().position(|byte| may_be_special(*byte))) {
         let at = from + found;
         match text.get(at..).and_then(|rest| rest.chars().next()) {
             Some(plain) if !is_special(plain) => from = at + plain.len_utf8(),

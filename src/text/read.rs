@@ -50,10 +50,9 @@ impl fmt::Display for Unreadable {
         match self {
             Self::Depth => write!(f, "components are nested more than {MAX_DEPTH} deep"),
             Self::Components => write!(f, "more than {MAX_COMPONENTS} components"),
-            Self::Properties => write!(
-                f,
-                "more than {MAX_PROPERTIES} properties, or {MAX_PARAMETERS} parameters of one"
-            ),
+            Self::Properties => {
+                write!(f, "more than {MAX_PROPERTIES} properties, or {MAX_PARAMETERS} parameters of one")
+            }
         }
     }
 }
@@ -77,10 +76,7 @@ impl Property {
     /// The value of a parameter (its name in upper case).
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters
-            .iter()
-            .find(|(parameter, _)| parameter == name)
-            .map(|(_, value)| value.as_str())
+        self.parameters.iter().find(|(parameter, _)| parameter == name).map(|(_, value)| value.as_str())
     }
 
     /// The value as a TEXT.
@@ -106,11 +102,7 @@ impl Property {
             rest = after;
         }
         let value = rest.strip_prefix(':')?.to_owned();
-        (!name.is_empty()).then_some(Ok(Self {
-            name,
-            parameters,
-            value,
-        }))
+        (!name.is_empty()).then_some(Ok(Self { name, parameters, value }))
     }
 }
 
@@ -215,10 +207,7 @@ impl Tree {
         if self.components > MAX_COMPONENTS {
             return Err(Unreadable::Components);
         }
-        self.open.push(Component {
-            name: component_name(name),
-            ..Component::default()
-        });
+        self.open.push(Component { name: component_name(name), ..Component::default() });
         Ok(())
     }
 

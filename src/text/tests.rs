@@ -7,13 +7,7 @@ use super::*;
 /// A feed round the lines of one event, for the checker.
 fn feed(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
     let mut writer = Writer::new();
-    for line in [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Handbill//EN",
-        "BEGIN:VEVENT",
-        "UID:a@example.org",
-    ] {
+    for line in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Handbill//EN", "BEGIN:VEVENT", "UID:a@example.org"] {
         writer.raw(line);
     }
     writer.raw("DTSTAMP:20210301T000000Z");
@@ -36,12 +30,8 @@ fn written(write: impl FnOnce(&mut Writer)) -> String {
 
 #[test]
 fn text_is_escaped() {
-    let check = |value, line: &str| {
-        assert_eq!(
-            written(|writer| writer.text("SUMMARY", value)),
-            format!("SUMMARY:{line}\r\n")
-        )
-    };
+    let check =
+        |value, line: &str| assert_eq!(written(|writer| writer.text("SUMMARY", value)), format!("SUMMARY:{line}\r\n"));
     check("Lori Doesn’t C.A.R.E.S.", "Lori Doesn’t C.A.R.E.S.");
     check("a;b,c\\d:\"e\"", r#"a\;b\,c\\d:"e""#);
     check("a\nb\r\nc\rd\n\re", r"a\nb\nc\nd\n\ne");
@@ -55,19 +45,13 @@ fn text_is_escaped() {
 fn raw_values_stay_in_their_line() {
     let check = |value, line: &str| assert_eq!(written(|writer| writer.raw(value)), format!("{line}\r\n"));
     check("URL:https://example.org/?a,b;c", "URL:https://example.org/?a,b;c");
-    check(
-        "URL:https://example.org/\r\nATTENDEE:x",
-        "URL:https://example.org/ATTENDEE:x",
-    );
+    check("URL:https://example.org/\r\nATTENDEE:x", "URL:https://example.org/ATTENDEE:x");
     check("URL:a\u{2028}b\u{0}c", "URL:abc");
 }
 
 #[test]
 fn a_list_has_one_line_or_none() {
-    assert_eq!(
-        written(|writer| writer.text_list("CATEGORIES", ["a", "b,c", "d"])),
-        "CATEGORIES:a,b\\,c,d\r\n"
-    );
+    assert_eq!(written(|writer| writer.text_list("CATEGORIES", ["a", "b,c", "d"])), "CATEGORIES:a,b\\,c,d\r\n");
     assert_eq!(written(|writer| writer.text_list("CATEGORIES", [])), "");
 }
 
@@ -77,10 +61,7 @@ fn parameters_are_quoted_where_they_must() {
         let text = written(|writer| writer.property("X", &[("P", value), ("Q", "1")], "geo:41.88,-87.63"));
         assert_eq!(text, format!("X;P={line};Q=1:geo:41.88,-87.63\r\n"));
         assert_eq!(
-            event(&feed(|writer| writer.property("X", &[("P", value)], "v")))
-                .property("X")
-                .unwrap()
-                .parameter("P"),
+            event(&feed(|writer| writer.property("X", &[("P", value)], "v"))).property("X").unwrap().parameter("P"),
             Some(value)
         );
     };
@@ -95,18 +76,8 @@ fn lines_are_folded_at_75_octets() {
     let check = |value: &str, lengths: &[usize]| {
         let text = written(|writer| writer.text("X", value));
         let lines: Vec<&str> = text.strip_suffix("\r\n").unwrap().split("\r\n").collect();
-        assert_eq!(
-            lines.iter().map(|line| line.len()).collect::<Vec<_>>(),
-            lengths,
-            "{text:?}"
-        );
-        assert_eq!(
-            event(&feed(|writer| writer.text("X", value)))
-                .property("X")
-                .unwrap()
-                .text(),
-            value
-        );
+        assert_eq!(lines.iter().map(|line| line.len()).collect::<Vec<_>>(), lengths, "{text:?}");
+        assert_eq!(event(&feed(|writer| writer.text("X", value))).property("X").unwrap().text(), value);
     };
     check(&"a".repeat(73), &[75]);
     check(&"a".repeat(74), &[75, 2]);
@@ -131,11 +102,7 @@ fn reading_is_tolerant() {
     let check = |bytes: &[u8]| {
         let calendar = &parse(bytes).unwrap()[0];
         let summary = calendar.components[0].property("SUMMARY").unwrap();
-        assert_eq!(
-            (calendar.name.as_str(), summary.text().as_str()),
-            ("VCALENDAR", "one, two"),
-            "{bytes:?}"
-        );
+        assert_eq!((calendar.name.as_str(), summary.text().as_str()), ("VCALENDAR", "one, two"), "{bytes:?}");
     };
     check(b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:one\\, two\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
     check(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:one\\, two\nEND:VEVENT\nEND:VCALENDAR");
@@ -146,20 +113,12 @@ fn reading_is_tolerant() {
 
 #[test]
 fn folds_inside_characters_are_mended() {
-    assert_eq!(
-        lines(b"A:\xc3\r\n \xa9\r\nB:\xff").collect::<Vec<_>>(),
-        ["A:é", "B:\u{fffd}"]
-    );
+    assert_eq!(lines(b"A:\xc3\r\n \xa9\r\nB:\xff").collect::<Vec<_>>(), ["A:é", "B:\u{fffd}"]);
 }
 
 #[test]
 fn escapes_are_undone() {
-    for (value, text) in [
-        (r"a\nb\Nc\\n\;\,", "a\nb\nc\\n;,"),
-        (r"\x\", "x\\"),
-        ("", ""),
-        (r"\é", "é"),
-    ] {
+    for (value, text) in [(r"a\nb\Nc\\n\;\,", "a\nb\nc\\n;,"), (r"\x\", "x\\"), ("", ""), (r"\é", "é")] {
         assert_eq!(unescape(value), text);
     }
 }
@@ -167,20 +126,14 @@ fn escapes_are_undone() {
 #[test]
 fn reading_is_bounded() {
     assert_eq!(parse("BEGIN:A\n".repeat(100_000).as_bytes()), Err(Unreadable::Depth));
-    assert_eq!(
-        parse("BEGIN:A\nEND:A\n".repeat(200_001).as_bytes()),
-        Err(Unreadable::Components)
-    );
+    assert_eq!(parse("BEGIN:A\nEND:A\n".repeat(200_001).as_bytes()), Err(Unreadable::Components));
     let parameters = format!("BEGIN:A\nB{}:c\n", ";P=q".repeat(101));
     assert_eq!(parse(parameters.as_bytes()), Err(Unreadable::Properties));
 }
 
 #[test]
 fn a_sound_feed_has_no_defects() {
-    assert_eq!(
-        defects(&feed(|writer| writer.text("SUMMARY", "März, 8"))),
-        Vec::<String>::new()
-    );
+    assert_eq!(defects(&feed(|writer| writer.text("SUMMARY", "März, 8"))), Vec::<String>::new());
 }
 
 #[test]
@@ -204,11 +157,7 @@ fn defects_are_found() {
     check(":one", ":one\r\n\r\nX:y", "empty");
     check(":one", ":one\r\nnonsense", "no content line");
     check("END:VEVENT\r\n", "", "without an END");
-    check(
-        "END:VCALENDAR\r\n",
-        "END:VCALENDAR\r\nBEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
-        "one VCALENDAR",
-    );
+    check("END:VCALENDAR\r\n", "END:VCALENDAR\r\nBEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "one VCALENDAR");
     check("VERSION:2.0\r\n", "", "VERSION");
     check("VERSION:2.0\r\n", "VERSION:2.0\r\nMETHOD:PUBLISH\r\n", "METHOD");
     check("UID:a@example.org\r\n", "", "UID");
@@ -216,17 +165,9 @@ fn defects_are_found() {
     check("0301T000000Z", "0301T000000", "floating");
     check("DTSTART:20210308T000000Z\r\n", "", "DTSTART");
     check("DTSTART:20210308T000000Z", "DTSTART:20210308T000000", "floating");
-    check(
-        "DTSTART:20210308T000000Z",
-        "DTSTART;TZID=America/Chicago:20210308T000000",
-        "no VTIMEZONE",
-    );
+    check("DTSTART:20210308T000000Z", "DTSTART;TZID=America/Chicago:20210308T000000", "no VTIMEZONE");
     check("DESCRIPTION", "DTEND:20210308T000000Z\r\nDESCRIPTION", "not after");
-    check(
-        "DESCRIPTION",
-        "DTEND;VALUE=DATE:20210309\r\nDESCRIPTION",
-        "not of the kind",
-    );
+    check("DESCRIPTION", "DTEND;VALUE=DATE:20210309\r\nDESCRIPTION", "not of the kind");
     check("DESCRIPTION", "DTEND:20210309\r\nDESCRIPTION", "no date or time");
     check("DESCRIPTION", "URL:a\r\nURL:b\r\nDESCRIPTION", "more than one URL");
     check("DESCRIPTION", "ATTENDEE:mailto:a@b\r\nDESCRIPTION", "ATTENDEE");
@@ -240,9 +181,7 @@ fn defects_are_found() {
 /// Texts with the characters that matter, dense.
 fn hostile() -> impl Strategy<Value = String> {
     let special = proptest::sample::select(
-        "\\;,:\"^\r\n\t\0\u{7f}\u{85}\u{2028}\u{202e}\u{feff}né🎉\u{301}\u{200d}🇺 aZ"
-            .chars()
-            .collect::<Vec<_>>(),
+        "\\;,:\"^\r\n\t\0\u{7f}\u{85}\u{2028}\u{202e}\u{feff}né🎉\u{301}\u{200d}🇺 aZ".chars().collect::<Vec<_>>(),
     );
     proptest::collection::vec(prop_oneof![3 => special, 1 => any::<char>()], 0..400).prop_map(String::from_iter)
 }

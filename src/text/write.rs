@@ -21,10 +21,7 @@ impl Writer {
     /// A writer without lines that has room for as many bytes.
     #[must_use]
     pub fn with_capacity(bytes: usize) -> Self {
-        Self {
-            bytes: Vec::with_capacity(bytes),
-            line: String::new(),
-        }
+        Self { bytes: Vec::with_capacity(bytes), line: String::new() }
     }
 
     /// All lines.
@@ -187,13 +184,7 @@ fn joins(line: &str, at: usize) -> bool {
         (_, Some(next)) if extends(next) => true,
         (Some('\u{200d}'), _) => true,
         (Some(last), Some(next)) if is_regional(last) && is_regional(next) => {
-            before
-                .chars()
-                .rev()
-                .take_while(|character| is_regional(*character))
-                .count()
-                % 2
-                == 1
+            before.chars().rev().take_while(|character| is_regional(*character)).count() % 2 == 1
         }
         _ => false,
     }

@@ -42,11 +42,7 @@ pub(super) fn state(zone: Zone, instant: DateTime<Utc>) -> State {
     let offset = zone.0.offset_from_utc_datetime(&instant.naive_utc());
     let seconds = offset.fix().local_minus_utc();
     let name = offset.abbreviation().map_or_else(|| numeric(seconds), str::to_owned);
-    State {
-        offset: seconds,
-        saving: offset.dst_offset().num_seconds(),
-        name,
-    }
+    State { offset: seconds, saving: offset.dst_offset().num_seconds(), name }
 }
 
 impl State {
@@ -78,11 +74,7 @@ pub(super) fn onsets(zone: Zone) -> Vec<Onset> {
 fn onset(zone: Zone, mut before: DateTime<Utc>, mut after: DateTime<Utc>, from: &State) -> Onset {
     while after - before > TimeDelta::seconds(1) {
         let middle = before + TimeDelta::seconds((after - before).num_seconds() / 2);
-        if state(zone, middle) == *from {
-            before = middle
-        } else {
-            after = middle
-        }
+        if state(zone, middle) == *from { before = middle } else { after = middle }
     }
     let state = state(zone, after);
     Onset {
@@ -95,10 +87,7 @@ fn onset(zone: Zone, mut before: DateTime<Utc>, mut after: DateTime<Utc>, from: 
 }
 
 fn new_year(year: i32) -> DateTime<Utc> {
-    NaiveDate::from_ymd_opt(year, 1, 1)
-        .unwrap_or_default()
-        .and_time(NaiveTime::MIN)
-        .and_utc()
+    NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default().and_time(NaiveTime::MIN).and_utc()
 }
 
 /// An offset as the IANA database abbreviates it: `-03`, `+0530`.

@@ -37,22 +37,12 @@ enum DayRule {
 pub(super) fn lines(zone: Zone, first: NaiveDate) -> Vec<String> {
     let mut lines = vec!["BEGIN:VTIMEZONE".to_owned(), format!("TZID:{}", zone.name())];
     let runs = runs(zone);
-    let in_force = runs
-        .iter()
-        .flat_map(|run| &run.onsets)
-        .filter(|onset| onset.local.date() <= first);
+    let in_force = runs.iter().flat_map(|run| &run.onsets).filter(|onset| onset.local.date() <= first);
     match in_force.map(|onset| onset.local).max() {
         Some(since) => write(&mut lines, &runs, since),
         None => {
-            let start = first.clamp(
-                NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default(),
-                NaiveDate::default(),
-            );
-            write_fixed(
-                &mut lines,
-                &state(zone, zone.start_of_day(start)),
-                start.and_time(NaiveTime::MIN),
-            );
+            let start = first.clamp(NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default(), NaiveDate::default());
+            write_fixed(&mut lines, &state(zone, zone.start_of_day(start)), start.and_time(NaiveTime::MIN));
             write(&mut lines, &runs, start.and_time(NaiveTime::MIN));
         }
     }
@@ -84,32 +74,19 @@ fn write(lines: &mut Vec<String>, runs: &[Run], since: NaiveDateTime) {
     for run in runs {
         match run.needed(since).as_slice() {
             [] => {}
-            [only] => match single
-                .iter_mut()
-                .find(|group| group.iter().any(|onset| onset.is_like(only)))
-            {
+            [only] => match single.iter_mut().find(|group| group.iter().any(|onset| onset.is_like(only))) {
                 Some(group) => group.push(only),
                 None => single.push(vec![*only]),
             },
             [first, .., last] => ruled.push((*first, run.rule_text(last))),
         }
     }
-    let dated = single
-        .iter()
-        .filter_map(|group| group.split_first())
-        .map(|(first, rest)| (*first, rdate_text(rest)));
+    let dated = single.iter().filter_map(|group| group.split_first()).map(|(first, rest)| (*first, rdate_text(rest)));
     ruled.extend(dated);
     ruled.sort_by_key(|(first, _)| first.local);
     for (first, recurrence) in ruled {
         let offsets = [first.from, first.state.offset];
-        write_observance(
-            lines,
-            first.daylight,
-            offsets,
-            &first.state.name,
-            first.local,
-            recurrence,
-        );
+        write_observance(lines, first.daylight, offsets, &first.state.name, first.local, recurrence);
     }
 }
 
@@ -177,10 +154,7 @@ impl Run {
     /// start, so that the text for events of this year is that for events of the next.
     fn needed(&self, since: NaiveDateTime) -> Vec<&Onset> {
         let endless = self.is_endless();
-        self.onsets
-            .iter()
-            .filter(|onset| endless || onset.local >= since)
-            .collect()
+        self.onsets.iter().filter(|onset| endless || onset.local >= since).collect()
     }
 
     fn is_endless(&self) -> bool {
@@ -190,11 +164,8 @@ impl Run {
     /// The RRULE line, with the UNTIL that RFC 5545 §3.3.10 wants in UTC when the run has ended.
     fn rule_text(&self, last: &Onset) -> Option<String> {
         let day = day_rule(self.onsets.iter())?.text();
-        let until = if self.is_endless() {
-            String::new()
-        } else {
-            format!(";UNTIL={}Z", stamp(last.instant.naive_utc()))
-        };
+        let until =
+            if self.is_endless() { String::new() } else { format!(";UNTIL={}Z", stamp(last.instant.naive_utc())) };
         Some(format!("RRULE:FREQ=YEARLY;BYMONTH={};{day}{until}", last.local.month()))
     }
 }
@@ -217,10 +188,7 @@ fn day_rule<'a>(onsets: impl Iterator<Item = &'a Onset>) -> Option<DayRule> {
     if all(&|date| date.day() + 7 > days_in_month(*date)) {
         return Some(DayRule::Last(one.weekday()));
     }
-    let (earliest, latest) = (
-        dates.iter().map(Datelike::day).min()?,
-        dates.iter().map(Datelike::day).max()?,
-    );
+    let (earliest, latest) = (dates.iter().map(Datelike::day).min()?, dates.iter().map(Datelike::day).max()?);
     let shortest = dates.iter().map(|date| days_in_month(*date)).min()?;
     (latest - earliest < 7).then(|| DayRule::From(earliest.min(shortest - 6), one.weekday()))
 }

@@ -55,12 +55,18 @@ fn each_coding_has_its_own_tag_and_the_same_content() {
 #[test]
 fn conditions_hold_on_every_form() {
     let server = server();
-    for path in ["/all.ics", "/all.json", "/es/all.ics", "/event/rally.ics", "/feeds.json", "/combine.ics?tag=budget", "/"] {
+    for path in
+        ["/all.ics", "/all.json", "/es/all.ics", "/event/rally.ics", "/feeds.json", "/combine.ics?tag=budget", "/"]
+    {
         let first = server.get(path);
         let (tag, date) = (first.field("etag").unwrap(), first.field("last-modified").unwrap());
         assert_eq!(server.get_with(path, &[("If-None-Match", tag)]).status, 304, "{path}");
         assert_eq!(server.get_with(path, &[("If-Modified-Since", date)]).status, 304, "{path}");
-        assert_eq!(server.get_with(path, &[("If-None-Match", "\"x\""), ("If-Modified-Since", date)]).status, 200, "{path}");
+        assert_eq!(
+            server.get_with(path, &[("If-None-Match", "\"x\""), ("If-Modified-Since", date)]).status,
+            200,
+            "{path}"
+        );
         assert_eq!(server.get_with(path, &[("If-Match", "\"x\"")]).status, 412, "{path}");
     }
 }
@@ -95,7 +101,17 @@ fn other_methods_are_told_which_there_are() {
 #[test]
 fn what_is_not_there_is_a_short_text() {
     let server = server();
-    for path in ["/nothing", "/org/nobody.ics", "/all.ics/", "/all", "/xx/all.ics", "/org/chicago-dsa", "/..%2f..%2fetc/passwd", "/all.ics%00", "//all.ics"] {
+    for path in [
+        "/nothing",
+        "/org/nobody.ics",
+        "/all.ics/",
+        "/all",
+        "/xx/all.ics",
+        "/org/chicago-dsa",
+        "/..%2f..%2fetc/passwd",
+        "/all.ics%00",
+        "//all.ics",
+    ] {
         let response = server.get(path);
         assert_eq!(response.status, 404, "{path}");
         assert_eq!(response.field("content-type"), Some("text/plain; charset=utf-8"), "{path}");
@@ -109,7 +125,11 @@ fn what_is_not_there_is_a_short_text() {
 fn links_come_from_the_settings_and_never_from_the_request() {
     let public = ("HANDBILL_PUBLIC_URL", "https://calendar.example.org/");
     let server = Server::start_at(&[("chicago-dsa.toml", RALLY)], &[public]);
-    let directory = get(&server.address, "/feeds.json", &[("X-Forwarded-Host", "evil.example"), ("Forwarded", "host=evil.example")]);
+    let directory = get(
+        &server.address,
+        "/feeds.json",
+        &[("X-Forwarded-Host", "evil.example"), ("Forwarded", "host=evil.example")],
+    );
     assert!(directory.text().contains("\"https://calendar.example.org/all.ics\""));
     assert!(!directory.text().contains("evil.example") && !directory.text().contains(&server.address));
 }

@@ -57,11 +57,7 @@ pub(super) fn defects(calendar: &Component, defects: &mut Vec<String>) {
     everywhere(calendar, defects);
     let zones = time_zones(calendar, defects);
     let mut seen = BTreeSet::new();
-    for event in calendar
-        .components
-        .iter()
-        .filter(|component| component.name == "VEVENT")
-    {
+    for event in calendar.components.iter().filter(|component| component.name == "VEVENT") {
         event_defects(event, &zones, defects);
         let value = |name| event.property(name).map(|property| property.value.as_str());
         if !seen.insert((value("UID"), value("RECURRENCE-ID"))) {
@@ -81,12 +77,7 @@ fn everywhere(component: &Component, defects: &mut Vec<String>) {
     for property in &component.properties {
         let listed = property.name == "CATEGORIES";
         if (listed || TEXTS.contains(&property.name.as_str())) && !is_escaped(&property.value, listed) {
-            defects.push(format!(
-                "{}: {} is not escaped: {}",
-                label(component),
-                property.name,
-                property.value
-            ));
+            defects.push(format!("{}: {} is not escaped: {}", label(component), property.name, property.value));
         }
     }
     component.components.iter().for_each(|inner| everywhere(inner, defects));
@@ -112,11 +103,7 @@ fn is_escaped(value: &str, is_list: bool) -> bool {
 /// The TZIDs that are defined, each of which must be complete (RFC 5545 §3.6.5).
 fn time_zones<'a>(calendar: &'a Component, defects: &mut Vec<String>) -> BTreeSet<&'a str> {
     let mut zones = BTreeSet::new();
-    for zone in calendar
-        .components
-        .iter()
-        .filter(|component| component.name == "VTIMEZONE")
-    {
+    for zone in calendar.components.iter().filter(|component| component.name == "VTIMEZONE") {
         once(zone, "TZID", defects);
         let id = zone.property("TZID").map_or("", |property| property.value.as_str());
         if !zones.insert(id) {
@@ -126,9 +113,7 @@ fn time_zones<'a>(calendar: &'a Component, defects: &mut Vec<String>) -> BTreeSe
             defects.push(format!("VTIMEZONE {id} has no STANDARD"));
         }
         for observance in &zone.components {
-            ["DTSTART", "TZOFFSETFROM", "TZOFFSETTO"]
-                .iter()
-                .for_each(|name| once(observance, name, defects));
+            ["DTSTART", "TZOFFSETFROM", "TZOFFSETTO"].iter().for_each(|name| once(observance, name, defects));
         }
     }
     zones
@@ -148,19 +133,10 @@ fn event_defects(event: &Component, zones: &BTreeSet<&str>, defects: &mut Vec<St
     }
     for property in &event.properties {
         if let Some(zone) = property.parameter("TZID").filter(|zone| !zones.contains(zone)) {
-            defects.push(format!(
-                "{}: {} is in {zone}, which has no VTIMEZONE",
-                label(event),
-                property.name
-            ));
+            defects.push(format!("{}: {} is in {zone}, which has no VTIMEZONE", label(event), property.name));
         }
         if let Some(wrong) = time_defect(property) {
-            defects.push(format!(
-                "{}: {} {wrong}: {}",
-                label(event),
-                property.name,
-                property.value
-            ));
+            defects.push(format!("{}: {} {wrong}: {}", label(event), property.name, property.value));
         }
     }
     if let (Some(start), Some(end)) = (event.property("DTSTART"), event.property("DTEND")) {
@@ -177,11 +153,7 @@ fn event_defects(event: &Component, zones: &BTreeSet<&str>, defects: &mut Vec<St
 
 /// A time as its kind: a date, UTC, or in a zone.
 fn kind(property: &Property) -> (Option<&str>, Option<&str>, bool) {
-    (
-        property.parameter("VALUE"),
-        property.parameter("TZID"),
-        property.value.ends_with('Z'),
-    )
+    (property.parameter("VALUE"), property.parameter("TZID"), property.value.ends_with('Z'))
 }
 
 /// What is wrong with the form of a time, of each where there is a list (RFC 5545 §3.3.4 and §3.3.5).

@@ -37,10 +37,7 @@ impl Lines {
         if line.len() > MAX_LINE {
             self.report(&format!("{} octets, more than {MAX_LINE}", line.len()));
         }
-        if line
-            .iter()
-            .any(|byte| (*byte < 0x20 && *byte != b'\t') || *byte == 0x7f)
-        {
+        if line.iter().any(|byte| (*byte < 0x20 && *byte != b'\t') || *byte == 0x7f) {
             self.report("a control character");
         }
         match std::str::from_utf8(line) {

@@ -34,10 +34,7 @@ fn value<'a>(lines: &'a [String], name: &str) -> Option<&'a str> {
 }
 
 fn interpret(lines: &[String]) -> Vec<Observance> {
-    assert_eq!(
-        (lines[0].as_str(), lines[lines.len() - 1].as_str()),
-        ("BEGIN:VTIMEZONE", "END:VTIMEZONE")
-    );
+    assert_eq!((lines[0].as_str(), lines[lines.len() - 1].as_str()), ("BEGIN:VTIMEZONE", "END:VTIMEZONE"));
     let begins = (0..lines.len()).filter(|at| *at > 0 && lines[*at].starts_with("BEGIN:"));
     begins
         .map(|at| {
@@ -55,35 +52,19 @@ fn observance(lines: &[String]) -> Observance {
         None => vec![to_utc(start)],
         Some(rule) => {
             let days = days_of(rule, start);
-            assert_eq!(
-                days.first(),
-                Some(&start.date()),
-                "DTSTART must be an instance of its rule: {lines:?}"
-            );
+            assert_eq!(days.first(), Some(&start.date()), "DTSTART must be an instance of its rule: {lines:?}");
             let until = rule.split("UNTIL=").nth(1).map(|until| read(until).and_utc());
             let all = days.into_iter().map(|day| to_utc(day.and_time(start.time())));
             all.filter(|onset| until.is_none_or(|until| *onset <= until)).collect()
         }
     };
-    onsets.extend(
-        value(lines, "RDATE")
-            .iter()
-            .flat_map(|dates| dates.split(','))
-            .map(|date| to_utc(read(date))),
-    );
-    Observance {
-        from,
-        to: seconds(value(lines, "TZOFFSETTO").unwrap()),
-        onsets,
-    }
+    onsets.extend(value(lines, "RDATE").iter().flat_map(|dates| dates.split(',')).map(|date| to_utc(read(date))));
+    Observance { from, to: seconds(value(lines, "TZOFFSETTO").unwrap()), onsets }
 }
 
 /// The days of a yearly rule from its start until 2045, by trying each.
 fn days_of(rule: &str, start: NaiveDateTime) -> Vec<NaiveDate> {
-    let part = |name: &str| {
-        rule.split(';')
-            .find_map(|part| part.strip_prefix(name)?.strip_prefix('='))
-    };
+    let part = |name: &str| rule.split(';').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
     let month: u32 = part("BYMONTH").unwrap().parse().unwrap();
     let month_days: Option<Vec<u32>> =
         part("BYMONTHDAY").map(|days| days.split(',').map(|day| day.parse().unwrap()).collect());
@@ -100,43 +81,25 @@ fn days_of(rule: &str, start: NaiveDateTime) -> Vec<NaiveDate> {
         });
         date.month() == month && by_day && month_days.as_ref().is_none_or(|days| days.contains(&date.day()))
     };
-    start
-        .date()
-        .iter_days()
-        .take_while(|date| date.year() < 2045)
-        .filter(matches)
-        .collect()
+    start.date().iter_days().take_while(|date| date.year() < 2045).filter(matches).collect()
 }
 
 fn offset_at(observances: &[Observance], instant: DateTime<Utc>) -> i64 {
-    let begun = observances
-        .iter()
-        .flat_map(|o| o.onsets.iter().map(move |onset| (*onset, o.to)));
+    let begun = observances.iter().flat_map(|o| o.onsets.iter().map(move |onset| (*onset, o.to)));
     let first = observances.iter().min_by_key(|o| o.onsets[0]).map(|o| o.from);
-    begun
-        .filter(|(onset, _)| *onset <= instant)
-        .max()
-        .map_or(first.unwrap(), |(_, to)| to)
+    begun.filter(|(onset, _)| *onset <= instant).max().map_or(first.unwrap(), |(_, to)| to)
 }
 
 fn check_offsets(zone: Zone, first: NaiveDate) {
     let observances = interpret(&lines(zone, first));
     let start = zone.start_of_day(first);
-    let changes = onsets(zone)
-        .into_iter()
-        .map(|onset| onset.instant)
-        .filter(|instant| *instant >= start);
+    let changes = onsets(zone).into_iter().map(|onset| onset.instant).filter(|instant| *instant >= start);
     for change in changes.chain([start, start + TimeDelta::days(90)]) {
         for hours in -30..=30 {
             let instant = change + TimeDelta::hours(hours);
             if instant >= start {
                 let expected = i64::from(zone.offset(instant).local_minus_utc());
-                assert_eq!(
-                    offset_at(&observances, instant),
-                    expected,
-                    "{} from {first} at {instant}",
-                    zone.name()
-                );
+                assert_eq!(offset_at(&observances, instant), expected, "{} from {first} at {instant}", zone.name());
             }
         }
     }
@@ -163,14 +126,8 @@ const CHICAGO: [&str; 16] = [
 
 #[test]
 fn chicago_since_2007_is_one_daylight_and_one_standard() {
-    for first in [
-        day(2007, 3, 11),
-        day(2007, 12, 1),
-        day(2021, 3, 8),
-        day(2035, 1, 1),
-        day(2100, 1, 1),
-        NaiveDate::MAX,
-    ] {
+    for first in [day(2007, 3, 11), day(2007, 12, 1), day(2021, 3, 8), day(2035, 1, 1), day(2100, 1, 1), NaiveDate::MAX]
+    {
         let lines = lines(zone("America/Chicago"), first);
         assert_eq!(lines[..16], CHICAGO, "{first}");
         assert_eq!(lines[16..], ["END:VTIMEZONE"]);
@@ -212,11 +169,7 @@ fn a_zone_without_changes_is_one_standard() {
     ];
     assert_eq!(lines(zone("UTC"), day(2021, 1, 1))[2..8], expected);
     let kolkata = lines(zone("Asia/Kolkata"), day(2021, 1, 1));
-    assert_eq!(
-        kolkata.iter().filter(|line| line.starts_with("BEGIN:")).count(),
-        2,
-        "{kolkata:?}"
-    );
+    assert_eq!(kolkata.iter().filter(|line| line.starts_with("BEGIN:")).count(), 2, "{kolkata:?}");
 }
 
 #[test]
@@ -269,32 +222,20 @@ fn any_zone_has_rules_from_this_century_on() {
 
 #[test]
 fn a_summer_time_of_either_sign_is_daylight() {
-    for (name, summer) in [
-        ("Europe/Dublin", "TZNAME:IST"),
-        ("Europe/London", "TZNAME:BST"),
-        ("America/Chicago", "TZNAME:CDT"),
-    ] {
+    for (name, summer) in
+        [("Europe/Dublin", "TZNAME:IST"), ("Europe/London", "TZNAME:BST"), ("America/Chicago", "TZNAME:CDT")]
+    {
         let lines = lines(zone(name), day(2021, 1, 1));
         let daylight = lines.iter().position(|line| line == "BEGIN:DAYLIGHT").unwrap();
-        assert!(
-            lines[daylight..daylight + 5].iter().any(|line| line == summer),
-            "{lines:?}"
-        );
-        assert_eq!(
-            lines.iter().filter(|line| line.starts_with("BEGIN:")).count(),
-            3,
-            "{name}"
-        );
+        assert!(lines[daylight..daylight + 5].iter().any(|line| line == summer), "{lines:?}");
+        assert_eq!(lines.iter().filter(|line| line.starts_with("BEGIN:")).count(), 3, "{name}");
     }
 }
 
 #[test]
 fn no_change_is_missed_between_two_steps() {
     let zone = zone("America/Cambridge_Bay");
-    let year_2000: Vec<Onset> = onsets(zone)
-        .into_iter()
-        .filter(|onset| onset.local.year() == 2000)
-        .collect();
+    let year_2000: Vec<Onset> = onsets(zone).into_iter().filter(|onset| onset.local.year() == 2000).collect();
     assert_eq!(year_2000.len(), 3, "{year_2000:?}");
     assert!(year_2000[2].local.date() - year_2000[1].local.date() < TimeDelta::days(8));
 }
