@@ -223,3 +223,45 @@ impl When {
         }
     }
 }
+
+/// Events for the unit tests of the rooms above.
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::time::Zone;
+
+    pub(crate) fn zone() -> Zone {
+        Zone::parse("America/Chicago").unwrap()
+    }
+
+    pub(crate) fn at(text: &str) -> Moment {
+        zone().moment(text.parse().unwrap()).unwrap()
+    }
+
+    /// A timed event with nothing but what it must have.
+    pub(crate) fn event(start: &str, end: &str) -> Event {
+        let when = When::Timed { start: at(start), end: at(end), end_announced: true };
+        let details = Details {
+            title: "Rally".into(),
+            description: String::new(),
+            reason: None,
+            translations: Vec::new(),
+            when,
+            place: None,
+            url: None,
+            signup: None,
+            contact: None,
+            status: Status::Confirmed,
+        };
+        Event {
+            id: Slug::parse("rally").unwrap(),
+            uid: "rally@handbill.test".into(),
+            details,
+            organizations: Vec::new(),
+            tags: Vec::new(),
+            recurrence: None,
+            changes: Vec::new(),
+            updated: None,
+        }
+    }
+}

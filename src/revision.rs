@@ -160,3 +160,101 @@ fn schedule(event: &Event) -> Digest {
     let changes: Vec<_> = event.changes.iter().map(|change| (change.of, of(&change.details))).collect();
     Digest::of(&(of(&event.details), &event.recurrence, changes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Status, sample};
+
+    fn day(day: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_600_000_000 + day * 86_400, 0).unwrap()
+    }
+
+    fn revise(ledger: &mut Ledger, event: &Event, now: DateTime<Utc>) -> (u32, DateTime<Utc>) {
+        let revision = ledger.revise(event, content(event), now);
+        (revision.sequence, revision.modified)
+    }
+
+    fn rally() -> Event {
+        sample::event("2021-03-20T13:00:00", "2021-03-20T15:00:00")
+    }
+
+    #[test]
+    fn what_does_not_change_keeps_its_revision() {
+        let mut ledger = Ledger::default();
+        assert_eq!(revise(&mut ledger, &rally(), day(1)), (0, day(1)));
+        assert_eq!(revise(&mut ledger, &rally(), day(2)), (0, day(1)));
+    }
+
+    #[test]
+    fn a_change_of_words_moves_the_time_and_not_the_sequence() {
+        let mut ledger = Ledger::default();
+        revise(&mut ledger, &rally(), day(1));
+        let mut event = rally();
+        event.details.title = "March".into();
+        assert_eq!(revise(&mut ledger, &event, day(2)), (0, day(2)));
+    }
+
+    #[test]
+    fn a_change_of_time_place_or_status_moves_both() {
+        let mut ledger = Ledger::default();
+        revise(&mut ledger, &rally(), day(1));
+        let mut event = sample::event("2021-03-20T14:00:00", "2021-03-20T15:00:00");
+        assert_eq!(revise(&mut ledger, &event, day(2)), (1, day(2)));
+        event.details.place = Some(crate::event::Place::Text("Unity Park".into()));
+        assert_eq!(revise(&mut ledger, &event, day(3)), (2, day(3)));
+        event.details.status = Status::Cancelled;
+        assert_eq!(revise(&mut ledger, &event, day(4)), (3, day(4)));
+    }
+
+    #[test]
+    fn the_editors_time_goes_before_ours() {
+        let mut ledger = Ledger::default();
+        let mut event = rally();
+        event.updated = Some(day(-5));
+        assert_eq!(revise(&mut ledger, &event, day(1)), (0, day(-5)));
+        event.updated = Some(day(-3));
+        assert_eq!(revise(&mut ledger, &event, day(2)), (0, day(-3)));
+        event.details.title = "A change that forgets to say when".into();
+        assert_eq!(revise(&mut ledger, &event, day(3)), (0, day(3)));
+        assert_eq!(revise(&mut ledger, &event, day(4)), (0, day(3)));
+    }
+
+    #[test]
+    fn no_revision_lies_in_the_future() {
+        let mut event = rally();
+        event.updated = Some(day(9));
+        assert_eq!(revise(&mut Ledger::default(), &event, day(1)), (0, day(1)));
+        assert_eq!(Ledger::default().revision(&event, day(1)).1.modified, day(1));
+    }
+
+    #[test]
+    fn an_event_that_comes_back_goes_on_where_it_was() {
+        let mut ledger = Ledger::default();
+        revise(&mut ledger, &rally(), day(1));
+        ledger.retire(|_| false, day(2));
+        assert_eq!(revise(&mut ledger, &rally(), day(300)), (0, day(1)));
+        ledger.retire(|_| false, day(301));
+        ledger.retire(|_| false, day(301 + 400));
+        assert_eq!(ledger, Ledger::default());
+    }
+
+    #[test]
+    fn a_feed_is_as_new_as_its_digest() {
+        let mut ledger = Ledger::default();
+        let (one, other) = (Digest::of("one"), Digest::of("other"));
+        let stamp = ledger.stamp("all", one, day(1));
+        ledger.remember_feeds([("all".to_owned(), stamp)]);
+        assert_eq!(ledger.stamp("all", one, day(2)).modified, day(1));
+        assert_eq!(ledger.stamp("all", other, day(2)).modified, day(2));
+    }
+
+    #[test]
+    fn a_ledger_survives_its_file() {
+        let mut ledger = Ledger::default();
+        revise(&mut ledger, &rally(), day(1));
+        ledger.remember_feeds([("all".to_owned(), ledger.stamp("all", Digest::of("all"), day(1)))]);
+        assert_eq!(Ledger::parse(&ledger.to_bytes()).unwrap(), ledger);
+        assert!(Ledger::parse(b"{").is_err());
+    }
+}

@@ -136,3 +136,77 @@ impl When {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Change, sample};
+    use super::*;
+    use crate::recurrence::Rule;
+
+    fn timed(text: &str) -> Start {
+        Start::Timed(sample::at(text))
+    }
+
+    fn series(rule: &str) -> Event {
+        let mut event = sample::event("2021-03-06T18:00:00", "2021-03-06T20:00:00");
+        event.recurrence = Some(Recurrence { rule: Some(Rule::parse(rule).unwrap()), extra: vec![], excluded: vec![] });
+        event
+    }
+
+    /// The starts and ends of the occurrences from a day (inclusive) to a day (exclusive), in UTC.
+    fn check(event: &Event, first: &str, last: &str, expected: &[&str]) {
+        let found = occurrences(event, sample::zone(), first.parse().unwrap(), last.parse().unwrap());
+        let times: Vec<String> = found
+            .iter()
+            .map(|o| {
+                let start = o.when.start().instant(sample::zone());
+                format!("{} {}", start.format("%m-%dT%H:%M"), o.when.end(sample::zone()).format("%m-%dT%H:%M"))
+            })
+            .collect();
+        assert_eq!(times, expected);
+    }
+
+    #[test]
+    fn a_series_keeps_its_wall_clock_time_when_the_clocks_change() {
+        let event = series("FREQ=WEEKLY;COUNT=3");
+        check(
+            &event,
+            "2021-01-01",
+            "2022-01-01",
+            &["03-07T00:00 03-07T02:00", "03-14T00:00 03-14T02:00", "03-20T23:00 03-21T01:00"],
+        );
+        assert_eq!(last_end(&event, sample::zone()).unwrap().to_rfc3339(), "2021-03-21T01:00:00+00:00");
+    }
+
+    #[test]
+    fn extra_excluded_and_changed_dates_are_in_their_places() {
+        let mut event = series("FREQ=WEEKLY;COUNT=3");
+        let mut moved = event.details.clone();
+        moved.when = When::Timed {
+            start: sample::at("2021-03-15T09:00:00"),
+            end: sample::at("2021-03-15T10:00:00"),
+            end_announced: true,
+        };
+        event.changes = vec![Change { of: timed("2021-03-13T18:00:00"), details: moved }];
+        let recurrence = event.recurrence.as_mut().unwrap();
+        recurrence.extra = vec![timed("2021-03-08T12:00:00")];
+        recurrence.excluded = vec![timed("2021-03-06T18:00:00")];
+        let expected = ["03-08T18:00 03-08T20:00", "03-15T14:00 03-15T15:00", "03-20T23:00 03-21T01:00"];
+        check(&event, "2021-01-01", "2022-01-01", &expected);
+    }
+
+    #[test]
+    fn only_the_window_is_listed() {
+        check(&series("FREQ=DAILY"), "2021-05-01", "2021-05-02", &["05-01T23:00 05-02T01:00"]);
+        assert_eq!(last_end(&series("FREQ=DAILY"), sample::zone()), None);
+        let day = |text: &str| text.parse().unwrap();
+        let most = occurrences(&series("FREQ=DAILY"), sample::zone(), day("2021-01-01"), day("2031-01-01"));
+        assert_eq!(most.len(), MAX_OCCURRENCES);
+    }
+
+    #[test]
+    fn an_event_that_does_not_recur_is_always_listed() {
+        let event = sample::event("2021-03-06T18:00:00", "2021-03-06T20:00:00");
+        check(&event, "2025-01-01", "2026-01-01", &["03-07T00:00 03-07T02:00"]);
+    }
+}
