@@ -12,8 +12,13 @@ impl Color {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(hex) = text.strip_prefix('#') {
-            return (hex.len() == 6).then(|| u32::from_str_radix(hex, 16).ok().map(Self)).flatten();
+            return (hex.len() == 6)
+                .then(|| u32::from_str_radix(hex, 16).ok().map(Self))
+                .flatten();
         }
-        NAMES.iter().find(|(name, _)| *name == text).map(|(_, value)| Self(*value))
+        NAMES
+            .iter()
+            .find(|(name, _)| *name == text)
+            .map(|(_, value)| Self(*value))
     }
 }

@@ -1,7 +1,7 @@
 //! Handbill publishes community events as calendar feeds.
 #![doc(html_no_source)]
 
-//pub mod catalog;
+pub mod catalog;
 pub mod color;
 pub mod config;
 pub mod document;

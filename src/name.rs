@@ -18,7 +18,9 @@ impl Slug {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let shaped = (1..=Self::MAX).contains(&text.len())
-            && text.split('-').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+            && text
+                .split('-')
+                .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
         shaped.then(|| Self(text.into()))
     }
 
@@ -93,7 +95,11 @@ mod tests {
     use super::*;
 
     fn check(name: &str, slug: &str) {
-        assert_eq!(Slug::from_name(name).map(|slug| slug.to_string()).as_deref(), Some(slug), "{name}");
+        assert_eq!(
+            Slug::from_name(name).map(|slug| slug.to_string()).as_deref(),
+            Some(slug),
+            "{name}"
+        );
     }
 
     #[test]

@@ -12,15 +12,30 @@ impl Rule {
     /// # Errors
     /// Stub.
     pub fn parse(text: &str) -> Result<Self, String> {
-        if text.starts_with("FREQ=WEEKLY") || text.starts_with("FREQ=DAILY") { Ok(Self(text.into())) } else { Err("FREQ is missing".into()) }
+        if text.starts_with("FREQ=WEEKLY") || text.starts_with("FREQ=DAILY") {
+            Ok(Self(text.into()))
+        } else {
+            Err("FREQ is missing".into())
+        }
     }
     fn part(&self, name: &str) -> Option<&str> {
-        self.0.split(';').find_map(|part| part.strip_prefix(name)?.strip_prefix('='))
+        self.0
+            .split(';')
+            .find_map(|part| part.strip_prefix(name)?.strip_prefix('='))
     }
     /// Stub.
-    pub fn occurrences(&self, start: NaiveDateTime, _zone: crate::time::Zone) -> impl Iterator<Item = NaiveDateTime> + use<> {
+    pub fn occurrences(
+        &self,
+        start: NaiveDateTime,
+        _zone: crate::time::Zone,
+    ) -> impl Iterator<Item = NaiveDateTime> + use<> {
         let weekly = self.part("FREQ") == Some("WEEKLY");
-        let day = self.part("BYDAY").map(|day| ["MO", "TU", "WE", "TH", "FR", "SA", "SU"].iter().position(|d| *d == day).unwrap_or(9) as u32);
+        let day = self.part("BYDAY").map(|day| {
+            ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+                .iter()
+                .position(|d| *d == day)
+                .unwrap_or(9) as u32
+        });
         let count = self.part("COUNT").and_then(|count| count.parse().ok()).unwrap_or(500);
         (0..3500i64)
             .map(move |n| start + TimeDelta::days(n))

@@ -54,7 +54,10 @@ impl Zone {
     /// Stub.
     #[must_use]
     pub fn moment_of(&self, instant: DateTime<Utc>) -> Moment {
-        Moment { instant, local: instant.with_timezone(&self.0).naive_local() }
+        Moment {
+            instant,
+            local: instant.with_timezone(&self.0).naive_local(),
+        }
     }
     /// Stub.
     ///
@@ -62,13 +65,24 @@ impl Zone {
     /// Stub.
     pub fn moment(&self, local: NaiveDateTime) -> Result<Moment, Unresolved> {
         match self.0.from_local_datetime(&local) {
-            chrono::LocalResult::Single(time) => Ok(Moment { instant: time.to_utc(), local }),
-            chrono::LocalResult::Ambiguous(a, b) => {
-                Err(Unresolved::Overlap { first: a.offset().fix(), second: b.offset().fix() })
-            }
+            chrono::LocalResult::Single(time) => Ok(Moment {
+                instant: time.to_utc(),
+                local,
+            }),
+            chrono::LocalResult::Ambiguous(a, b) => Err(Unresolved::Overlap {
+                first: a.offset().fix(),
+                second: b.offset().fix(),
+            }),
             chrono::LocalResult::None => {
-                let at = |hours| self.0.offset_from_utc_datetime(&(local + TimeDelta::hours(hours))).fix();
-                Err(Unresolved::Gap { before: at(-12), after: at(24) })
+                let at = |hours| {
+                    self.0
+                        .offset_from_utc_datetime(&(local + TimeDelta::hours(hours)))
+                        .fix()
+                };
+                Err(Unresolved::Gap {
+                    before: at(-12),
+                    after: at(24),
+                })
             }
         }
     }

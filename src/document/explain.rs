@@ -26,8 +26,14 @@ pub(super) fn syntax(report: &mut Report, span: Range<usize>, message: &str) {
 
 fn line_of(text: &str, at: usize) -> Range<usize> {
     let at = text.floor_char_boundary(at);
-    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
-    let end = text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |newline| at + newline);
+    let start = text
+        .get(..at)
+        .and_then(|before| before.rfind('\n'))
+        .map_or(0, |newline| newline + 1);
+    let end = text
+        .get(at..)
+        .and_then(|after| after.find('\n'))
+        .map_or(text.len(), |newline| at + newline);
     start..end
 }
 
@@ -124,7 +130,11 @@ impl Found {
 /// Whether this is the head of a table, `[event.es]`, and no list.
 fn is_header(written: &str) -> bool {
     let inner = written.trim_start_matches('[').trim_end_matches(']');
-    !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')) && inner.parse::<f64>().is_err()
+    !inner.is_empty()
+        && inner
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+        && inner.parse::<f64>().is_err()
 }
 
 fn found(written: &str) -> String {
@@ -158,7 +168,10 @@ pub(crate) fn unknown_key(report: &mut Report, span: Range<usize>, key: &str, kn
         Some(near) => format!("write `{near}`"),
         None => format!("the keys here are {}", list(known.map(|key| format!("`{key}`")))),
     };
-    report.error(span, format!("unknown key `{}`", shortened(key))).label("unknown key").help(help);
+    report
+        .error(span, format!("unknown key `{}`", shortened(key)))
+        .label("unknown key")
+        .help(help);
 }
 
 fn list(words: impl Iterator<Item = String>) -> String {
@@ -174,7 +187,11 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         return None;
     }
     let distance = |known: &'a str| (strsim::osa_distance(&word, &known.to_lowercase()), known);
-    let near = known.into_iter().filter(|known| known.len().abs_diff(word.len()) <= word.len() / 2 + 1).map(distance).min()?;
+    let near = known
+        .into_iter()
+        .filter(|known| known.len().abs_diff(word.len()) <= word.len() / 2 + 1)
+        .map(distance)
+        .min()?;
     let contained = word.len() >= 3 && (near.1.starts_with(&word) || word.starts_with(near.1));
     (near.0 <= word.chars().count().max(3) / 3 || contained).then_some(near.1)
 }

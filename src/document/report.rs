@@ -1,5 +1,6 @@
 //! Collects the problems of one text. It does not judge anything by itself.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -23,7 +24,13 @@ impl Report {
     #[must_use]
     pub fn new(source: &Arc<Source>) -> Self {
         let spare = Problem::error(source, 0..0, "");
-        Self { source: Arc::clone(source), problems: Vec::new(), errors: 0, hidden: 0, spare }
+        Self {
+            source: Arc::clone(source),
+            problems: Vec::new(),
+            errors: 0,
+            hidden: 0,
+            spare,
+        }
     }
 
     /// The text.
@@ -61,6 +68,20 @@ impl Report {
         }
     }
 
+    /// Takes back what was told after the first `syntax` problems and is only a consequence of them: problems on the same lines,
+    /// and keys that are missing because their lines could not be read.
+    pub fn keep_clear_of_syntax_errors(&mut self, syntax: usize) {
+        let line = |problem: &Problem| self.source.position(problem.span.start).0;
+        let lines: HashSet<usize> = self.problems.iter().take(syntax).map(line).collect();
+        let mut number = 0;
+        let source = Arc::clone(&self.source);
+        self.problems.retain(|problem| {
+            number += 1;
+            number <= syntax
+                || !(problem.message.contains(" has no `") || lines.contains(&source.position(problem.span.start).0))
+        });
+    }
+
     /// The problems in the order of their places.
     #[must_use]
     pub fn into_problems(mut self) -> Vec<Problem> {
@@ -69,7 +90,8 @@ impl Report {
             let message = format!("{} more problems in this file are not shown", self.hidden);
             self.problems.push(Problem::error(&self.source, end..end, message));
         }
-        self.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+        self.problems
+            .sort_by_key(|problem| (problem.span.start, problem.span.end));
         self.problems
     }
 }

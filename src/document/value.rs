@@ -7,7 +7,9 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::de::value::StrDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde::forward_to_deserialize_any;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -26,16 +28,26 @@ pub(super) struct Pass<'t> {
 
 impl<'t> Pass<'t> {
     pub(super) fn quick(text: &'t str) -> Self {
-        Self { text, tolerant: false, skipped: RefCell::default(), unknown: RefCell::default() }
+        Self {
+            text,
+            tolerant: false,
+            skipped: RefCell::default(),
+            unknown: RefCell::default(),
+        }
     }
 
     pub(super) fn tolerant(text: &'t str) -> Self {
-        Self { tolerant: true, ..Self::quick(text) }
+        Self {
+            tolerant: true,
+            ..Self::quick(text)
+        }
     }
 
     /// Leaves out what was wrong from the next walk on; false when it is not known, or left out already.
     pub(super) fn skip(&self, fault: &Fault) -> bool {
-        fault.culprit.is_some_and(|culprit| self.skipped.borrow_mut().insert(culprit))
+        fault
+            .culprit
+            .is_some_and(|culprit| self.skipped.borrow_mut().insert(culprit))
     }
 
     pub(super) fn tell_unknown(&self, report: &mut Report) {
@@ -48,9 +60,16 @@ impl<'t> Pass<'t> {
         self.tolerant && self.skipped.borrow().contains(&address(value))
     }
 
-    fn note_unknown(&self, key: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>, known: &'static [&'static str]) {
+    fn note_unknown(
+        &self,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Spanned<DeValue<'_>>,
+        known: &'static [&'static str],
+    ) {
         if self.skipped.borrow_mut().insert(address(value)) {
-            self.unknown.borrow_mut().push((key.span(), key.get_ref().to_string(), known));
+            self.unknown
+                .borrow_mut()
+                .push((key.span(), key.get_ref().to_string(), known));
         }
     }
 }
@@ -83,7 +102,11 @@ pub(super) enum Kind {
 
 impl Fault {
     fn new(kind: Kind) -> Self {
-        Self { kind, span: None, culprit: None }
+        Self {
+            kind,
+            span: None,
+            culprit: None,
+        }
     }
 
     fn at(mut self, span: &Range<usize>) -> Self {
@@ -153,7 +176,10 @@ impl<'t, 'i> Value<'t, 'i> {
             DeValue::Boolean(value) => visitor.visit_bool(*value),
             // A date and time is bytes to serde: nothing but `DateTime` takes them.
             DeValue::Datetime(_) => visitor.visit_bytes(self.pass.text.get(self.span).unwrap_or_default().as_bytes()),
-            DeValue::Array(array) => visitor.visit_seq(Elements { rest: array.iter(), pass: self.pass }),
+            DeValue::Array(array) => visitor.visit_seq(Elements {
+                rest: array.iter(),
+                pass: self.pass,
+            }),
             DeValue::Table(table) => visitor.visit_map(Entries::new(table, self.pass, None)),
         }
     }
@@ -175,8 +201,17 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'de>>(self, name: &'static str, _: usize, visitor: V) -> Result<V::Value, Fault> {
-        if name == PLACED { visitor.visit_seq(Place { value: self, step: 0 }) } else { self.deserialize_any(visitor) }
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        if name == PLACED {
+            visitor.visit_seq(Place { value: self, step: 0 })
+        } else {
+            self.deserialize_any(visitor)
+        }
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
@@ -191,9 +226,9 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.value {
-            DeValue::Table(table) => {
-                visitor.visit_map(Entries::new(table, self.pass, Some(fields))).map_err(|fault| fault.at(&self.span))
-            }
+            DeValue::Table(table) => visitor
+                .visit_map(Entries::new(table, self.pass, Some(fields)))
+                .map_err(|fault| fault.at(&self.span)),
             _ => Err(Fault::new(Kind::WrongType("a table".to_owned())).at(&self.span)),
         }
     }
@@ -237,7 +272,9 @@ impl<'de> SeqAccess<'de> for Place<'_, '_> {
         match self.step {
             1 => seed.deserialize(value.span.start.into_deserializer()).map(Some),
             2 => seed.deserialize(value.span.end.into_deserializer()).map(Some),
-            3 => seed.deserialize(Value::new(value.value, value.span.clone(), value.pass)).map(Some),
+            3 => seed
+                .deserialize(Value::new(value.value, value.span.clone(), value.pass))
+                .map(Some),
             _ => Ok(None),
         }
     }
@@ -253,8 +290,12 @@ impl<'de> SeqAccess<'de> for Elements<'_, '_> {
     type Error = Fault;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
-        let Some(value) = self.rest.find(|value| !self.pass.skips(value)) else { return Ok(None) };
-        seed.deserialize(Value::of(value, self.pass)).map(Some).map_err(|fault| fault.in_part(value))
+        let Some(value) = self.rest.find(|value| !self.pass.skips(value)) else {
+            return Ok(None);
+        };
+        seed.deserialize(Value::of(value, self.pass))
+            .map(Some)
+            .map_err(|fault| fault.in_part(value))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -279,7 +320,15 @@ struct Entries<'t, 'i> {
 impl<'t, 'i> Entries<'t, 'i> {
     fn new(table: &'t DeTable<'i>, pass: &'t Pass<'t>, fields: Option<&'static [&'static str]>) -> Self {
         let languages = fields.is_some_and(|fields| fields.contains(&LANGUAGES));
-        Self { table, rest: table.iter(), pass, fields, languages, has_languages: false, value: None }
+        Self {
+            table,
+            rest: table.iter(),
+            pass,
+            fields,
+            languages,
+            has_languages: false,
+            value: None,
+        }
     }
 
     fn next(&mut self) -> Option<Entry<'t, 'i>> {
@@ -294,7 +343,9 @@ impl<'t, 'i> Entries<'t, 'i> {
     }
 
     fn skips(&self, key: &Spanned<std::borrow::Cow<'i, str>>, value: &Spanned<DeValue<'i>>) -> bool {
-        let Some(fields) = self.fields.filter(|_| self.pass.tolerant) else { return self.pass.skips(value) };
+        let Some(fields) = self.fields.filter(|_| self.pass.tolerant) else {
+            return self.pass.skips(value);
+        };
         let name = key.get_ref().as_ref();
         if name == LANGUAGES || !fields.contains(&name) {
             self.pass.note_unknown(key, value, fields);
@@ -329,8 +380,13 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
         match self.value.take() {
-            Some(value) => seed.deserialize(Value::of(value, self.pass)).map_err(|fault| fault.in_part(value)),
-            None => seed.deserialize(Languages { table: self.table, pass: self.pass }),
+            Some(value) => seed
+                .deserialize(Value::of(value, self.pass))
+                .map_err(|fault| fault.in_part(value)),
+            None => seed.deserialize(Languages {
+                table: self.table,
+                pass: self.pass,
+            }),
         }
     }
 }
@@ -346,7 +402,10 @@ impl<'de> Deserializer<'de> for Languages<'_, '_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let entries = self.table.iter();
-        visitor.visit_seq(LanguageEntries { rest: entries, pass: self.pass })
+        visitor.visit_seq(LanguageEntries {
+            rest: entries,
+            pass: self.pass,
+        })
     }
 
     forward_to_deserialize_any! {
@@ -365,9 +424,18 @@ impl<'de> SeqAccess<'de> for LanguageEntries<'_, '_> {
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
         let pass = self.pass;
-        let found = self.rest.find(|(key, value)| is_language(key.get_ref(), value.get_ref()) && !pass.skips(value));
+        let found = self
+            .rest
+            .find(|(key, value)| is_language(key.get_ref(), value.get_ref()) && !pass.skips(value));
         let Some((key, value)) = found else { return Ok(None) };
-        seed.deserialize(Named { key, value, pass, step: 0 }).map(Some).map_err(|fault| fault.in_part(value))
+        seed.deserialize(Named {
+            key,
+            value,
+            pass,
+            step: 0,
+        })
+        .map(Some)
+        .map_err(|fault| fault.in_part(value))
     }
 }
 
