@@ -1,33 +1,80 @@
-//! stub
-use crate::config::Config;
-use crate::event::*;
-use crate::name::Slug;
-use crate::problem::*;
+//! Reads the files of `feeds/` into organizations, venues and events, or every problem in them, with file, line and column. It
+//! reads no disk, and keeps no history but the catalog that it is handed.
+//!
+//! Two steps: [`parse`] reads one file by itself, [`assemble`] joins all files. A change of one file parses one file; an event
+//! whose file and organizations did not change stays the same `Arc`.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use crate::event::{Event, Organization, Venue};
+use crate::name::Slug;
+use crate::problem::{Problem, Source};
+
+mod alike;
+mod change;
+mod draft;
+mod file;
+mod join;
+mod organizations;
+mod raw;
+mod series;
+mod texts;
+mod venues;
+mod when;
+
+pub use file::parse;
+pub use join::assemble;
+pub use raw::schema;
+
+/// One file, parsed by itself: what is in it, and what is wrong with it.
 #[derive(Debug)]
-pub struct ParsedFile;
+pub struct ParsedFile {
+    source: Arc<Source>,
+    problems: Vec<Problem>,
+    broken: bool,
+    organizations: Vec<organizations::Declared>,
+    venues: Vec<venues::Declared>,
+    names: draft::Names,
+    drafts: Vec<draft::Draft>,
+    /// The ids of events that are wrong by themselves.
+    failed: Vec<Slug>,
+}
+
 impl ParsedFile {
+    /// Whether it cannot be trusted as TOML: it has syntax errors, or is empty. Its last good version should stay.
+    #[must_use]
     pub fn is_broken(&self) -> bool {
-        false
+        self.broken
     }
+
+    /// What is wrong in it, by place.
+    #[must_use]
     pub fn problems(&self) -> &[Problem] {
-        &[]
+        &self.problems
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
     }
 }
-pub fn parse(_: Arc<Source>, _: &Config) -> ParsedFile {
-    ParsedFile
-}
-#[derive(Debug)]
+
+/// All files together.
+#[derive(Debug, Clone, Default)]
 pub struct Catalog {
+    /// The organizations that a file tells of or an event names.
     pub organizations: BTreeMap<Slug, Arc<Organization>>,
+    /// The venues.
     pub venues: BTreeMap<Slug, Arc<Venue>>,
+    /// The events that are right, by their ids; and those that were right in the catalog before, and are not now.
     pub events: Vec<Arc<Event>>,
+    /// What is wrong in the files and between them, by file and place.
     pub problems: Vec<Problem>,
+    /// What each event was made of, to know which did not change.
+    origins: BTreeMap<String, join::Origin>,
 }
-pub fn assemble(_: &BTreeMap<String, Arc<ParsedFile>>, _: &Config, _: Option<&Catalog>) -> Catalog {
-    unimplemented!()
-}
-pub fn schema() -> serde_json::Value {
-    unimplemented!()
-}
+
+#[cfg(test)]
+mod tests;

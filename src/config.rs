@@ -1,12 +1,23 @@
 //! The operator's settings: `config/handbill.toml`, and the environment over it, to [`Config`]. It reads no file.
 
-use std::net::SocketAddr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::color::Color;
+use crate::document::{self, Report};
 use crate::language::Language;
+use crate::problem::{Problem, Source};
 use crate::time::Zone;
+
+pub mod duration;
+mod environment;
+mod raw;
+mod settings;
+
+pub use raw::schema;
 
 /// The settings, complete and checked.
 #[derive(Debug, Clone)]
@@ -79,13 +90,59 @@ pub enum LogFormat {
     /// One JSON object a line.
     Json,
 }
-use crate::problem::*;
-pub fn parse(
-    _: std::sync::Arc<Source>,
-    _: &std::collections::BTreeMap<String, String>,
-) -> (Option<Config>, Vec<Problem>) {
-    unimplemented!()
+
+/// Reads the settings: the file's text (an empty one means all defaults), and over it the environment: every key as `HANDBILL_`
+/// and its path in capitals, joined by `_` (`HANDBILL_LISTEN`, `HANDBILL_LOG_FORMAT`). Texts stand there as they are, anything else as
+/// TOML; variables with other names are ignored, empty ones count as unset. The settings are there when nothing is wrong but warnings.
+#[must_use]
+pub fn parse(source: Arc<Source>, environment: &BTreeMap<String, String>) -> (Option<Config>, Vec<Problem>) {
+    let mut report = Report::new(&source);
+    let parsed = document::parse(&source, &mut report);
+    let written = document::read(&toml::de::DeValue::Table(parsed.table), 0..source.text.len(), &mut report);
+    let mut layers = vec![(written, report)];
+    layers.extend(environment::layers(environment));
+    let Some(mut config) = settings::defaults() else {
+        return (None, Vec::new());
+    };
+    let mut right = true;
+    let mut problems = Vec::new();
+    for (raw, mut report) in layers {
+        settings::apply(&mut config, raw, &mut report);
+        right &= report.errors() == 0;
+        problems.extend(report.into_problems());
+    }
+    config.complete();
+    (right.then_some(config), problems)
 }
-pub fn schema() -> serde_json::Value {
-    unimplemented!()
+
+impl Config {
+    /// Fills in what follows from other settings.
+    fn complete(&mut self) {
+        if self.public_url.is_empty() {
+            self.public_url = format!("http://{}", reachable(self.listen));
+        }
+        if self.uid_domain.is_empty() {
+            self.uid_domain = domain(&self.public_url).unwrap_or_else(|| "handbill.localhost".to_owned());
+        }
+    }
 }
+
+/// An address at which this machine reaches what listens on all of its addresses.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
+}
+
+/// The host name of a URL, if it is one that belongs to somebody.
+fn domain(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    let domain = url.domain()?.trim_end_matches('.');
+    (domain != "localhost" && domain.len() <= 170).then(|| domain.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

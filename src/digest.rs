@@ -1,6 +1,6 @@
 //! Digests: short names for contents, equal when the contents are. It does not know what is hashed.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

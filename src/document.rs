@@ -8,6 +8,7 @@
 mod explain;
 mod placed;
 mod report;
+mod schema;
 mod value;
 
 use std::ops::Range;
@@ -20,6 +21,7 @@ pub use explain::nearest;
 pub(crate) use explain::{quoted, unknown_key};
 pub use placed::{DateTime, Placed};
 pub use report::Report;
+pub(crate) use schema::schema_for;
 
 use crate::problem::Source;
 use value::{Pass, Value};

@@ -1,5 +1,6 @@
 //! Collects the problems of one text. It does not judge anything by itself.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -59,6 +60,20 @@ impl Report {
             self.spare = problem;
             &mut self.spare
         }
+    }
+
+    /// Takes back what was told after the first `syntax` problems and is only a consequence of them: problems on the same lines,
+    /// and keys that are missing because their lines could not be read.
+    pub fn keep_clear_of_syntax_errors(&mut self, syntax: usize) {
+        let line = |problem: &Problem| self.source.position(problem.span.start).0;
+        let lines: HashSet<usize> = self.problems.iter().take(syntax).map(line).collect();
+        let mut number = 0;
+        let source = Arc::clone(&self.source);
+        self.problems.retain(|problem| {
+            number += 1;
+            number <= syntax
+                || !(problem.message.contains(" has no `") || lines.contains(&source.position(problem.span.start).0))
+        });
     }
 
     /// The problems in the order of their places.

@@ -1,0 +1,265 @@
+//! One `[[event]]`: everything about it that its own file says. Organizations and venues are names here; `join` finds whose.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use toml::de::DeValue;
+
+use crate::config::Config;
+use crate::document::{self, Placed, Report, quoted};
+use crate::event::{Details, Event, Place, Status, Translation};
+use crate::language::Language;
+use crate::name::{Slug, folded};
+
+use super::alike;
+use super::raw::{RawEvent, RawStatus, RawTexts, Text};
+use super::series::{self, Pattern};
+use super::texts;
+use super::when::{self, Times};
+
+/// An event that lacks only what other files know.
+#[derive(Debug)]
+pub(super) struct Draft {
+    /// The event without organizations and venues.
+    pub(super) event: Arc<Event>,
+    pub(super) id_span: Range<usize>,
+    /// The place of `former_uid`, where it is written.
+    pub(super) former_uid: Option<Range<usize>>,
+    /// Supporters in the order of writing: an index into [`Names`], and the place.
+    pub(super) supporters: Vec<(usize, Range<usize>)>,
+    pub(super) venue: Option<Placed<Slug>>,
+    /// The venue of each change.
+    pub(super) change_venues: Vec<Option<Placed<Slug>>>,
+}
+
+/// The names by which a file's events call organizations; each spelling family once.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub(super) all: Vec<UsedName>,
+    index: HashMap<String, usize>,
+}
+
+/// A name by which an event calls an organization.
+#[derive(Debug)]
+pub(super) struct UsedName {
+    pub(super) name: String,
+    pub(super) folded: String,
+    /// The slug that it has if no file knows the name.
+    pub(super) slug: Option<Slug>,
+    /// What is compared to find names that look alike.
+    pub(super) skeleton: String,
+    /// Where it is first used.
+    pub(super) span: Range<usize>,
+}
+
+impl Names {
+    fn insert(&mut self, name: String, span: &Range<usize>) -> usize {
+        let folded = folded(&name);
+        if let Some(index) = self.index.get(&folded) {
+            return *index;
+        }
+        let (slug, skeleton) = (Slug::from_name(&name), alike::skeleton(&folded));
+        self.index.insert(folded.clone(), self.all.len());
+        self.all.push(UsedName { name, folded, slug, skeleton, span: span.clone() });
+        self.all.len() - 1
+    }
+}
+
+/// Reads one event. An error names its id, if that could be read: what was published under it stays.
+pub(super) fn draft(
+    report: &mut Report,
+    value: &DeValue<'_>,
+    place: Range<usize>,
+    config: &Config,
+    names: &mut Names,
+) -> Result<Draft, Option<Slug>> {
+    let errors = report.errors();
+    let raw: RawEvent = document::read(value, place.clone(), report);
+    let id = id(report, raw.id.clone(), &place);
+    let draft = complete(report, raw, id.clone(), &place, config, names);
+    draft.filter(|_| report.errors() == errors).ok_or(id.map(|id| id.value))
+}
+
+fn id(report: &mut Report, written: Text, place: &Range<usize>) -> Option<Placed<Slug>> {
+    match written {
+        Some(written) => texts::slug(report, written, "id"),
+        None => {
+            report
+                .error(place.clone(), "the event has no `id`")
+                .help("write a name that never changes: id = \"cares-rally\"");
+            None
+        }
+    }
+}
+
+fn complete(
+    report: &mut Report,
+    raw: RawEvent,
+    id: Option<Placed<Slug>>,
+    place: &Range<usize>,
+    config: &Config,
+    names: &mut Names,
+) -> Option<Draft> {
+    let title_span = raw.title.as_ref().map(|title| title.span.clone());
+    if title_span.is_none() {
+        report.error(place.clone(), "the event has no `title`").help("write one: title = \"…\"");
+    }
+    let title = texts::required_line(report, raw.title, "title");
+    let described = raw.description.is_some();
+    let description = texts::paragraphs(report, raw.description, "description").unwrap_or_default();
+    let status = status(raw.status);
+    let reason = reason(report, raw.reason, status);
+    let translations = translations(report, raw.languages, config);
+    let times = Times { start: raw.start, end: raw.end, duration: raw.duration };
+    let when = when::when(report, times, place, config);
+    let (position, venue) = position(report, raw.venue, raw.location);
+    let url = texts::link(report, raw.url, "url");
+    let signup = texts::link(report, raw.signup, "signup");
+    let contact = texts::line(report, raw.contact, "contact");
+    let supporters = supporters(report, raw.supporters, names);
+    let tags = tags(report, raw.tags);
+    let updated = when::updated(report, raw.updated, config.timezone);
+    let former_uid = raw.former_uid.as_ref().map(|uid| uid.span.clone());
+    let uid = uid(report, raw.former_uid, id.as_ref(), config);
+    let details = Details {
+        title: title.unwrap_or_default(),
+        description,
+        reason,
+        translations,
+        when: when?,
+        place: position,
+        url,
+        signup,
+        contact,
+        status,
+    };
+    let pattern =
+        Pattern { rrule: raw.rrule, extra: raw.extra_dates, excluded: raw.excluded_dates, changes: raw.change };
+    let series = series::series(report, pattern, &details, venue.as_ref(), config);
+    let (id, uid, series) = (id?, uid?, series?);
+    if let Some(span) = title_span.filter(|_| details.description.is_empty()) {
+        let message = if described { "the event's description is empty" } else { "the event has no description" };
+        report.warning(span, message).help("write in a few sentences what it is about: description = \"\"\"…\"\"\"");
+    }
+    let (recurrence, changes) = (series.recurrence, series.changes);
+    let event = Event { id: id.value, uid, details, organizations: Vec::new(), tags, recurrence, changes, updated };
+    let change_venues = series.venues;
+    Some(Draft { event: Arc::new(event), id_span: id.span, former_uid, supporters, venue, change_venues })
+}
+
+pub(super) fn status(written: Option<Placed<RawStatus>>) -> Status {
+    match written.map(|status| status.value) {
+        None | Some(RawStatus::Confirmed) => Status::Confirmed,
+        Some(RawStatus::Tentative) => Status::Tentative,
+        Some(RawStatus::Postponed) => Status::Postponed,
+        Some(RawStatus::Cancelled) => Status::Cancelled,
+    }
+}
+
+/// The reason of a cancellation or postponement; without one of them nobody would see it.
+pub(super) fn reason(report: &mut Report, written: Text, status: Status) -> Option<String> {
+    let span = written.as_ref().map(|reason| reason.span.clone());
+    let reason = texts::line(report, written, "reason")?;
+    if let (Some(span), Status::Confirmed | Status::Tentative) = (span, status) {
+        let problem = report.warning(span, "there is a reason, but the event is neither cancelled nor postponed");
+        problem.help("write status = \"cancelled\" or status = \"postponed\"");
+    }
+    Some(reason)
+}
+
+/// The texts in other languages, in the order of the config.
+pub(super) fn translations(
+    report: &mut Report,
+    written: Vec<(Placed<String>, RawTexts)>,
+    config: &Config,
+) -> Vec<Translation> {
+    let mut found: Vec<(usize, Translation)> = Vec::new();
+    for (Placed { value: code, span }, texts) in written {
+        let known = Language::parse(&code)
+            .and_then(|language| Some((config.languages.iter().position(|known| *known == language)?, language)));
+        match known {
+            Some((0, _)) => {
+                let message = format!("`{code}` is the calendar's main language");
+                report.error(span, message).help("write its texts as keys of the event itself");
+            }
+            Some((position, language)) => {
+                let title = texts::required_line(report, texts.title, "title");
+                let description = texts::paragraphs(report, texts.description, "description");
+                let reason = texts::line(report, texts.reason, "reason");
+                found.push((position, Translation { language, title, description, reason }));
+            }
+            None => unknown_language(report, span, &code, config),
+        }
+    }
+    found.sort_by_key(|(position, _)| *position);
+    found.into_iter().map(|(_, translation)| translation).collect()
+}
+
+fn unknown_language(report: &mut Report, span: Range<usize>, code: &str, config: &Config) {
+    let others: Vec<_> = config.languages.iter().skip(1).map(|language| format!("`{language}`")).collect();
+    let help = match others.as_slice() {
+        [] => "the calendar has only its main language; add others to `languages` in the config".to_owned(),
+        others => format!("its languages besides the main one are {}", others.join(", ")),
+    };
+    report.error(span, format!("`{code}` is no language of this calendar")).help(help);
+}
+
+/// Where it is: a text, or the slug of a venue.
+pub(super) fn position(report: &mut Report, venue: Text, location: Text) -> (Option<Place>, Option<Placed<Slug>>) {
+    if let (Some(_), Some(location)) = (&venue, &location) {
+        let problem = report.error(location.span.clone(), "the event has both `venue` and `location`");
+        problem.help("write only one of them; the venue brings its name and address");
+    }
+    let venue = venue.and_then(|venue| texts::slug(report, venue, "venue"));
+    (texts::paragraphs(report, location, "location").map(Place::Text), venue)
+}
+
+fn supporters(report: &mut Report, written: Vec<Placed<String>>, names: &mut Names) -> Vec<(usize, Range<usize>)> {
+    let mut found: Vec<(usize, Range<usize>)> = Vec::with_capacity(written.len());
+    for written in written {
+        let span = written.span.clone();
+        let Some(name) = texts::required_line(report, Some(written), "supporter") else {
+            continue;
+        };
+        let index = names.insert(name, &span);
+        if !found.iter().any(|(known, _)| *known == index) {
+            found.push((index, span));
+        }
+    }
+    found
+}
+
+fn tags(report: &mut Report, written: Vec<Placed<String>>) -> Vec<Slug> {
+    let mut tags = Vec::with_capacity(written.len());
+    for written in written {
+        if let Some(tag) = texts::slug(report, written, "tag")
+            && !tags.contains(&tag.value)
+        {
+            tags.push(tag.value);
+        }
+    }
+    tags
+}
+
+/// The longest UID, in octets.
+const UID: usize = 255;
+
+fn uid(report: &mut Report, former: Text, id: Option<&Placed<Slug>>, config: &Config) -> Option<String> {
+    let Some(Placed { value, span }) = former else {
+        let id = id?;
+        let uid = format!("{}@{}", id.value, config.uid_domain);
+        if uid.len() <= UID {
+            return Some(uid);
+        }
+        let message = format!("the UID made of this id, {}, has more than {UID} octets", quoted(&uid));
+        report.error(id.span.clone(), message).help("write a shorter id");
+        return None;
+    };
+    let uid = texts::required_line(report, Some(Placed { value, span: span.clone() }), "former_uid")?;
+    if uid.len() <= UID {
+        return Some(uid);
+    }
+    report.error(span, format!("the former_uid has {} octets; {UID} are possible", uid.len()));
+    None
+}

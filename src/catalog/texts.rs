@@ -1,0 +1,166 @@
+//! Checks the texts, links, slugs and colors that editors write. It knows nothing of events.
+
+use std::ops::Range;
+
+use crate::color::{self, Color};
+use crate::document::{Placed, Report, nearest, quoted};
+use crate::name::Slug;
+use crate::text;
+
+use super::raw::Text;
+
+/// The longest line, in characters.
+const LINE: usize = 1_000;
+/// The longest text of several lines, in characters.
+const PARAGRAPHS: usize = 20_000;
+
+/// A text of one line, trimmed; `None` when it is missing, empty or wrong. `what` names the key in messages.
+pub(super) fn line(report: &mut Report, written: Text, what: &str) -> Option<String> {
+    let Placed { value, span } = written?;
+    let text = value.trim();
+    if !free_of_control(report, text, &span, what) {
+        return None;
+    }
+    if text.contains(BREAKS) {
+        let joined = text.split(BREAKS).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        report
+            .error(span, format!("the {what} has a line break"))
+            .help(format!("write it in one line: {}", quoted(&joined)));
+        return None;
+    }
+    bounded(report, text, &span, what, LINE).then(|| cleaned(text)).filter(|text| !text.is_empty())
+}
+
+/// A text of one line that must not be empty.
+pub(super) fn required_line(report: &mut Report, written: Text, what: &str) -> Option<String> {
+    if let Some(Placed { value, span }) = &written
+        && value.trim().is_empty()
+    {
+        report.error(span.clone(), format!("the {what} is empty"));
+        return None;
+    }
+    line(report, written, what)
+}
+
+/// A text of several lines, trimmed, with LF line breaks; empty when it is missing or wrong.
+pub(super) fn paragraphs(report: &mut Report, written: Text, what: &str) -> Option<String> {
+    let Placed { value, span } = written?;
+    let unified = if value.contains(['\r', '\t', '\u{2028}', '\u{2029}', '\u{85}']) {
+        value.replace("\r\n", "\n").replace(['\u{2028}', '\u{2029}', '\u{85}'], "\n").replace('\t', " ")
+    } else {
+        value
+    };
+    let text = unified.trim();
+    let fine = free_of_control(report, text, &span, what) && bounded(report, text, &span, what, PARAGRAPHS);
+    fine.then(|| cleaned(text)).filter(|text| !text.is_empty())
+}
+
+/// The text as `text` would write it. What is wrong was told before; this is the last word on what may be published.
+fn cleaned(text: &str) -> String {
+    text::clean(text).into_owned()
+}
+
+/// Characters that break a line.
+const BREAKS: [char; 6] = ['\n', '\r', '\u{b}', '\u{85}', '\u{2028}', '\u{2029}'];
+
+fn free_of_control(report: &mut Report, text: &str, span: &Range<usize>, what: &str) -> bool {
+    // Control characters are below a space, DELETE, or (U+0080 to U+009F) begin with this byte.
+    if !text.bytes().any(|b| b < b' ' || matches!(b, 0x7f | 0xc2)) {
+        return true;
+    }
+    let Some(found) = text.chars().find(|c| c.is_control() && !BREAKS.contains(c) && *c != '\t') else {
+        return true;
+    };
+    let message = format!("the {what} contains the control character {}", named(found));
+    report.error(span.clone(), message).help("delete it");
+    false
+}
+
+/// A control character by its code and, where it has a common one, its name.
+fn named(c: char) -> String {
+    let name = match c {
+        '\0' => " (NULL)",
+        '\u{7}' => " (BELL)",
+        '\u{8}' => " (BACKSPACE)",
+        '\u{1b}' => " (ESCAPE)",
+        '\u{7f}' => " (DELETE)",
+        _ => "",
+    };
+    format!("U+{:04X}{name}", u32::from(c))
+}
+
+fn bounded(report: &mut Report, text: &str, span: &Range<usize>, what: &str, limit: usize) -> bool {
+    if text.len() <= limit {
+        return true;
+    }
+    let length = text.chars().count();
+    if length > limit {
+        report.error(span.clone(), format!("the {what} is {length} characters long; {limit} are possible"));
+    }
+    length <= limit
+}
+
+/// An http or https link in its ASCII serialization; `None` when it is missing, empty or wrong.
+pub(super) fn link(report: &mut Report, written: Text, what: &str) -> Option<String> {
+    let Placed { value, span } = written?;
+    let text = value.trim();
+    if text.is_empty() || !free_of_control(report, text, &span, what) {
+        return None;
+    }
+    if text.contains(char::is_whitespace) {
+        report
+            .error(span, format!("the {what} {} contains a space or a line break", quoted(text)))
+            .help("write %20 for a space");
+        return None;
+    }
+    match url::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Some(String::from(url)),
+        Ok(_) | Err(_) => {
+            not_a_link(report, text, span, what);
+            None
+        }
+    }
+}
+
+fn not_a_link(report: &mut Report, text: &str, span: Range<usize>, what: &str) {
+    let rest = text.trim_start_matches([':', '/']);
+    let completed = format!("https://{rest}");
+    let plausible = rest.contains('.') && !rest.contains("://") && url::Url::parse(&completed).is_ok();
+    let problem = report.error(span, format!("the {what} {} is no http or https link", quoted(text)));
+    problem.help(if text.contains('@') && !text.contains('/') {
+        "write an address of a web page here, and an e-mail address as `contact`".to_owned()
+    } else if plausible {
+        format!("write \"{completed}\"")
+    } else {
+        "write a link such as \"https://example.org/page\"".to_owned()
+    });
+}
+
+/// A slug; `what` names what it is the slug of.
+pub(super) fn slug(report: &mut Report, written: Placed<String>, what: &str) -> Option<Placed<Slug>> {
+    let Placed { value, span } = written;
+    if let Some(value) = Slug::parse(&value) {
+        return Some(Placed { value, span });
+    }
+    let problem =
+        report.error(span, format!("the {what} {} is not made of a–z, 0–9 and single hyphens", quoted(&value)));
+    problem.help(match Slug::from_name(&value) {
+        Some(slug) => format!("write \"{slug}\""),
+        None => "write lower-case letters, such as \"unity-park\"".to_owned(),
+    });
+    None
+}
+
+/// A color by its CSS name or as `#RRGGBB`.
+pub(super) fn color(report: &mut Report, written: Text) -> Option<Color> {
+    let Placed { value, span } = written?;
+    let color = Color::parse(value.trim());
+    if color.is_none() {
+        let problem = report.error(span, format!("{} is no color", quoted(&value)));
+        problem.help(match nearest(value.trim(), color::NAMES.iter().map(|(name, _)| *name)) {
+            Some(name) if !value.starts_with('#') => format!("write \"{name}\""),
+            _ => "write a CSS name such as \"firebrick\", or \"#b22222\"".to_owned(),
+        });
+    }
+    color
+}

@@ -1,0 +1,112 @@
+//! Settings from the environment: `HANDBILL_` and the path of a key in capitals. It reads no environment; it is handed one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use crate::document::{self, Report, nearest};
+use crate::problem::Source;
+
+use super::raw::{RawConfig, schema};
+
+const PREFIX: &str = "HANDBILL_";
+/// The keys of a table that a later version reads.
+const RESERVED: &str = "HANDBILL_PARTNERS_";
+
+/// A key that can be set: its variable, its path, and whether it is a text.
+struct Key {
+    variable: String,
+    path: Vec<String>,
+    is_text: bool,
+}
+
+/// The settings of each variable, in a report of its own. Empty variables count as unset.
+pub(super) fn layers(environment: &BTreeMap<String, String>) -> Vec<(RawConfig, Report)> {
+    let mut ours = environment.iter().filter(|(name, value)| name.starts_with(PREFIX) && !value.is_empty()).peekable();
+    if ours.peek().is_none() {
+        return Vec::new();
+    }
+    let keys = keys();
+    ours.filter(|(name, _)| !name.starts_with(RESERVED)).map(|(name, value)| layer(&keys, name, value)).collect()
+}
+
+fn layer(keys: &[Key], name: &str, value: &str) -> (RawConfig, Report) {
+    let source = Arc::new(Source { name: format!("environment variable {name}"), text: value.to_owned() });
+    let mut report = Report::new(&source);
+    let Some(key) = keys.iter().find(|key| key.variable == name) else {
+        unknown(&mut report, keys, name);
+        return (RawConfig::default(), report);
+    };
+    let Some(value) = read_value(&mut report, &source, key) else {
+        return (RawConfig::default(), report);
+    };
+    let table = key.path.iter().rev().fold(value, |inner, name| {
+        let mut table = DeTable::new();
+        let span = inner.span();
+        table.insert(Spanned::new(span.clone(), DeString::from(name.clone())), inner);
+        Spanned::new(span, DeValue::Table(table))
+    });
+    let raw = document::read(table.get_ref(), table.span(), &mut report);
+    (raw, report)
+}
+
+fn unknown(report: &mut Report, keys: &[Key], name: &str) {
+    let span = 0..report.source().text.len();
+    let problem = report.error(span, format!("no setting has the variable {name}"));
+    problem.help(match nearest(name, keys.iter().map(|key| key.variable.as_str())) {
+        Some(near) => format!("write {near}"),
+        None => "the variables are HANDBILL_ and a key of the config in capitals, such as HANDBILL_LISTEN".to_owned(),
+    });
+}
+
+/// A text as it is, anything else as TOML.
+fn read_value<'s>(report: &mut Report, source: &'s Source, key: &Key) -> Option<Spanned<DeValue<'s>>> {
+    let text = source.text.as_str();
+    if key.is_text {
+        return Some(Spanned::new(0..text.len(), DeValue::String(text.into())));
+    }
+    match DeValue::parse(text) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let problem = report
+                .error(error.span().unwrap_or(0..text.len()), format!("this is no value of TOML: {}", error.message()));
+            problem.help("write it as in the config, such as 10000, true or [\"en\", \"es\"]");
+            None
+        }
+    }
+}
+
+/// All keys, from the schema.
+fn keys() -> Vec<Key> {
+    let schema = schema();
+    let mut keys = Vec::new();
+    let mut pending = vec![(Vec::new(), &schema)];
+    while let Some((path, table)) = pending.pop() {
+        for (name, key) in table.get("properties").and_then(Json::as_object).into_iter().flatten() {
+            let path: Vec<String> = path.iter().cloned().chain([name.clone()]).collect();
+            let key = resolved(&schema, key);
+            if key.get("properties").is_some() {
+                pending.push((path, key));
+            } else {
+                let variable = format!("{PREFIX}{}", path.join("_").to_uppercase());
+                keys.push(Key { variable, path, is_text: is_text(key) });
+            }
+        }
+    }
+    keys
+}
+
+fn is_text(key: &Json) -> bool {
+    let choices = key.get("oneOf").and_then(Json::as_array);
+    key.get("type").and_then(Json::as_str) == Some("string") || choices.is_some_and(|all| all.iter().all(is_text))
+}
+
+/// What a `$ref` refers to, or the schema itself.
+fn resolved<'s>(root: &'s Json, schema: &'s Json) -> &'s Json {
+    let reference = schema.get("$ref").or_else(|| schema.get("allOf")?.get(0)?.get("$ref"));
+    let pointer = reference.and_then(Json::as_str).and_then(|reference| reference.strip_prefix('#'));
+    pointer.and_then(|pointer| root.pointer(pointer)).unwrap_or(schema)
+}

@@ -1,0 +1,1 @@
+//! Settings that are right and wrong, and what is told about them.
