@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -22,7 +22,7 @@ mod stem;
 
 use combine::Memory;
 use fixed::Fixed;
-use frame::Frame;
+use frame::{Frame, Today};
 use published::Published;
 pub use representation::{Coding, Head};
 use stem::{Form, Stem};
@@ -48,13 +48,6 @@ pub struct Site {
     listed: Vec<Arc<Stem>>,
     fixed: HashMap<&'static str, Fixed>,
     memory: Memory,
-}
-
-/// The day for which a Site is built.
-#[derive(Debug, Clone, Copy)]
-struct Today {
-    date: NaiveDate,
-    midnight: DateTime<Utc>,
 }
 
 /// A representation that an address names.

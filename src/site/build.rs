@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Utc};
 
+use super::combine::Memory;
 use super::fixed::{self, Fixed};
+use super::frame::{Frame, Today};
 use super::published::Published;
 use super::stem::{FEED_CACHE, Form, Kind, Plan, Stem, path};
-use super::{Coding, Frame, Memory, Site, Today, World};
+use super::{Coding, Site, World};
 use crate::config::Config;
 use crate::event::{Event, Place};
 use crate::language::Language;
@@ -19,8 +21,7 @@ pub(super) fn build(world: World<'_>, config: &Config, now: DateTime<Utc>, previ
     let main = config.languages.first().copied().or_else(|| Language::parse("en"));
     let Some(main) = main else { unreachable!("`en` is a language") };
     let frame = Frame::new(config, main);
-    let date = frame.zone().today(now);
-    let today = Today { date, midnight: frame.zone().start_of_day(date) };
+    let today = Today::of(&frame, now);
     let events = published(world, &frame, today, now, previous);
     let builder = Builder { world, config, frame: &frame, today, now, previous };
     let stems = builder.stems(&events);

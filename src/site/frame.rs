@@ -1,6 +1,6 @@
 //! What every form of every stem depends on beside its events: zone, languages, limits. It holds no events.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::color::Color;
 use crate::config::Config;
@@ -13,6 +13,21 @@ use crate::time::Zone;
 
 /// Raised when the bytes of feeds change for the same events, so that entity tags and Last-Modified do too.
 const FORMAT: u64 = 1;
+
+/// The day for which a Site is built.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Today {
+    pub(super) date: NaiveDate,
+    /// Its first instant.
+    pub(super) midnight: DateTime<Utc>,
+}
+
+impl Today {
+    pub(super) fn of(frame: &Frame, now: DateTime<Utc>) -> Self {
+        let date = frame.zone().today(now);
+        Self { date, midnight: frame.zone().start_of_day(date) }
+    }
+}
 
 /// The part of the config that feeds show.
 #[derive(Debug, Clone)]

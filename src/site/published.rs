@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::Frame;
+use super::frame::Frame;
 use crate::digest::Digest;
 use crate::event::occurrences::{Occurrence, last_end, occurrences};
 use crate::event::{Event, Revision, Start, vevents};

@@ -5,9 +5,9 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::frame::{Frame, Today};
 use super::published::Published;
 use super::representation::{Coding, Content, Effort, Head};
-use super::{Frame, Today};
 use crate::digest::{Digest, Hasher};
 use crate::feed;
 use crate::page::json;
