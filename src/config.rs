@@ -60,6 +60,14 @@ pub struct Config {
     pub log: Log,
 }
 
+impl Config {
+    /// The language of titles in feeds that hold all languages.
+    #[must_use]
+    pub fn main_language(&self) -> Language {
+        self.languages.first().copied().unwrap_or(Language::ENGLISH)
+    }
+}
+
 /// How a cancelled event is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Cancelled {

@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 
 use crate::catalog::Catalog;
 use crate::config::Config;
-use crate::language::Language;
 use crate::revision::{Ledger, Stamp};
 
 mod build;
@@ -40,6 +39,7 @@ pub struct World<'a> {
 #[derive(Debug)]
 pub struct Site {
     frame: Frame,
+    layout: Stamp,
     today: Today,
     /// By id.
     events: Vec<Arc<Published>>,
@@ -174,12 +174,12 @@ impl Site {
         self.listed.iter().filter_map(crowded).collect()
     }
 
-    /// When each feed last changed, for the ledger.
+    /// When each feed last changed, for the ledger; an event's own feed is as new as the event.
     pub fn stamps(&self) -> impl Iterator<Item = (String, Stamp)> + '_ {
-        let stems =
-            self.stems.values().map(|stem| (stem.path(), Stamp { digest: stem.digest, modified: stem.modified }));
+        let stems = self.listed.iter();
+        let stems = stems.map(|stem| (stem.path(), Stamp { digest: stem.digest, modified: stem.modified }));
         let fixed = self.fixed.iter().filter_map(|(path, fixed)| Some(((*path).to_owned(), fixed.stamp()?)));
-        stems.chain(fixed)
+        stems.chain(fixed).chain([(build::LAYOUT.to_owned(), self.layout)])
     }
 
     /// Makes the forms that many will ask for and that take long: the combined feed in every language. Whoever asks
@@ -191,12 +191,6 @@ impl Site {
                 all.bytes(&self.frame, view, form, Coding::Gzip);
             }
         }
-    }
-
-    /// The main language.
-    #[must_use]
-    pub fn main_language(&self) -> Language {
-        self.frame.main()
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn new(config: &Config, main: Language) -> Self {
+    pub(super) fn new(config: &Config) -> Self {
         let views: Vec<View> =
             std::iter::once(View::All).chain(config.languages.iter().map(|language| View::Only(*language))).collect();
         let address = |view: &View| match view {
@@ -52,7 +52,7 @@ impl Frame {
             View::Only(language) => format!("{}/{language}", config.public_url),
         };
         Self {
-            style: Style { zone: config.timezone, main, cancelled: config.cancelled },
+            style: Style { zone: config.timezone, main: config.main_language(), cancelled: config.cancelled },
             refresh: config.refresh,
             budget: config.max_feed_bytes,
             public_url: config.public_url.clone(),

@@ -9,6 +9,7 @@ use crate::digest::Digest;
 use crate::event::occurrences::{Occurrence, last_end, occurrences};
 use crate::event::{Event, Revision, Start, vevents};
 use crate::feed::Span;
+use crate::revision::Current;
 
 /// How far back and ahead occurrences are listed.
 const LISTED_BEFORE: TimeDelta = TimeDelta::days(366);
@@ -20,6 +21,8 @@ pub(super) struct Published {
     pub(super) event: Arc<Event>,
     pub(super) digest: Digest,
     pub(super) revision: Revision,
+    /// When its bytes last changed.
+    pub(super) changed: DateTime<Utc>,
     /// When it first starts and last ends.
     pub(super) span: Span,
     /// The earliest day of it or of its changed occurrences: which rules a VTIMEZONE needs.
@@ -32,19 +35,20 @@ pub(super) struct Published {
 }
 
 impl Published {
-    pub(super) fn new(event: Arc<Event>, digest: Digest, revision: Revision, frame: &Frame, today: NaiveDate) -> Self {
+    pub(super) fn new(event: Arc<Event>, current: Current, frame: &Frame, today: NaiveDate) -> Self {
+        let Current { digest, revision, changed } = current;
         let zone = frame.zone();
         let span = Span { start: event.start().instant(zone), last_end: last_end(&event, zone) };
         let first_day = first_day(&event);
         let occurrences = occurrences(&event, zone, today - LISTED_BEFORE, today + LISTED_AFTER);
         let blocks = frame.views().iter().map(|_| OnceLock::new()).collect();
-        Self { event, digest, revision, span, first_day, listed_on: today, occurrences, blocks }
+        Self { event, digest, revision, changed, span, first_day, listed_on: today, occurrences, blocks }
     }
 
     /// Whether a Site of this day may take it over as it is.
-    pub(super) fn is_still(&self, event: &Arc<Event>, revision: Revision, today: NaiveDate) -> bool {
+    pub(super) fn is_still(&self, event: &Arc<Event>, current: Current, today: NaiveDate) -> bool {
         Arc::ptr_eq(&self.event, event)
-            && self.revision == revision
+            && (self.revision, self.changed) == (current.revision, current.changed)
             && (self.listed_on == today || self.event.recurrence.is_none())
     }
 

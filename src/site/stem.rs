@@ -81,6 +81,13 @@ pub(super) struct Plan {
     pub(super) events: Vec<Arc<Published>>,
 }
 
+impl Plan {
+    /// The event of an event's own stem: it never leaves, so nothing but its own change changes the stem.
+    pub(super) fn only_event(&self) -> Option<&Arc<Published>> {
+        self.events.first().filter(|_| self.kind == Kind::Event)
+    }
+}
+
 /// A stem and all its forms.
 #[derive(Debug)]
 pub(super) struct Stem {
