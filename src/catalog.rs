@@ -7,12 +7,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::document::Placed;
 use crate::event::{Event, Organization, Venue};
 use crate::name::Slug;
 use crate::problem::{Problem, Source};
 
 mod alike;
 mod change;
+mod claims;
 mod draft;
 mod file;
 mod join;
@@ -38,7 +40,7 @@ pub struct ParsedFile {
     names: draft::Names,
     drafts: Vec<draft::Draft>,
     /// The ids of events that are wrong by themselves.
-    failed: Vec<Slug>,
+    failed: Vec<Placed<Slug>>,
 }
 
 impl ParsedFile {

@@ -79,21 +79,24 @@ pub(super) fn draft(
     place: Range<usize>,
     config: &Config,
     names: &mut Names,
-) -> Result<Draft, Option<Slug>> {
+) -> Result<Draft, Option<Placed<Slug>>> {
     let errors = report.errors();
     let raw: RawEvent = document::read(value, place.clone(), report);
     let id = id(report, raw.id.clone(), &place);
     let draft = complete(report, raw, id.clone(), &place, config, names);
-    draft.filter(|_| report.errors() == errors).ok_or(id.map(|id| id.value))
+    draft.filter(|_| report.errors() == errors).ok_or(id)
 }
 
 fn id(report: &mut Report, written: Text, place: &Range<usize>) -> Option<Placed<Slug>> {
     match written {
         Some(written) => texts::slug(report, written, "id"),
         None => {
-            report
-                .error(place.clone(), "the event has no `id`")
-                .help("write a name that never changes: id = \"cares-rally\"");
+            report.missing(
+                place.clone(),
+                "event",
+                "id",
+                "write a name that never changes: id = \"cares-rally\"",
+            );
             None
         }
     }
@@ -109,9 +112,7 @@ fn complete(
 ) -> Option<Draft> {
     let title_span = raw.title.as_ref().map(|title| title.span.clone());
     if title_span.is_none() {
-        report
-            .error(place.clone(), "the event has no `title`")
-            .help("write one: title = \"…\"");
+        report.missing(place.clone(), "event", "title", "write one: title = \"…\"");
     }
     let title = texts::required_line(report, raw.title, "title");
     let described = raw.description.is_some();

@@ -89,7 +89,9 @@ impl Reading<'_> {
                 "venue" => self.tables(key, value, Self::venue),
                 "event" => self.tables(key, value, Self::event),
                 "partner" => self.tables(key, value, |_, _, _| {}),
-                unknown => unknown_key(&mut self.report, key.span(), unknown, &FILE_KEYS),
+                unknown => {
+                    unknown_key(&mut self.report, key.span(), unknown, &FILE_KEYS);
+                }
             }
         }
         if document.broken {

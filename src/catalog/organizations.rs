@@ -42,9 +42,7 @@ pub(super) fn declared(
     let errors = report.errors();
     let raw: RawOrganization = document::read(value, place.clone(), report);
     let Some(span) = raw.name.as_ref().map(|name| name.span.clone()) else {
-        report
-            .error(place, "the organization has no `name`")
-            .help("write its full name: name = \"…\"");
+        report.missing(place, "organization", "name", "write its full name: name = \"…\"");
         return None;
     };
     let name = texts::required_line(report, raw.name, "name");

@@ -69,9 +69,7 @@ pub(super) fn from(
 
 fn missing_start(report: &mut Report, end: Option<&Placed<DateTime>>, place: &Range<usize>) {
     let span = end.map_or_else(|| place.clone(), |end| end.span.clone());
-    report
-        .error(span, "the event has no `start`")
-        .help("write when it begins: start = 2021-03-23T18:00");
+    report.missing(span, "event", "start", "write when it begins: start = 2021-03-23T18:00");
 }
 
 /// The written duration with its place; the outer `None` when it is wrong.

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::Report;
+use super::fault::{Fault, Kind};
 use super::placed::DATE_TIME_EXPECTED;
-use super::value::{Fault, Kind};
 
 /// The longest text that is repeated in a message, in characters.
 const SHOWN: usize = 60;
@@ -17,8 +17,10 @@ pub(super) fn syntax(report: &mut Report, span: Range<usize>, message: &str) {
     let written = source.text.get(span).unwrap_or_default();
     if written.contains(['“', '”', '‘', '’']) || line.contains("= “") {
         problem.help("write straight quotes around a text: \"…\"");
-    } else if message.contains("string") && message.contains("multi-line") || line.ends_with(['\\']) {
-        problem.help("write a text of several lines between \"\"\" and \"\"\"");
+    } else if message.contains("string") {
+        let help =
+            "end the text with the quotation mark that it begins with; several lines go between \"\"\" and \"\"\"";
+        problem.help(help);
     } else if message.contains("duplicate key") {
         problem.help("write each key once in a table; a new event begins with `[[event]]`");
     }
@@ -51,7 +53,10 @@ pub(super) fn fault(report: &mut Report, text: &str, fault: &Fault) {
             });
         }
         Kind::Other(message) => {
-            report.error(span, message.clone());
+            let problem = report.error(span, message.clone());
+            if written.contains("T24") || written.contains(" 24") {
+                problem.help("midnight is 00:00 of the next day");
+            }
         }
     }
 }
@@ -161,10 +166,16 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// Tells that a key is unknown, and the nearest known one or all of them.
-pub(crate) fn unknown_key(report: &mut Report, span: Range<usize>, key: &str, known: &[&str]) {
+/// Tells that a key is unknown, and the nearest known one, which is returned, or all of them.
+pub(crate) fn unknown_key<'a>(
+    report: &mut Report,
+    span: Range<usize>,
+    key: &str,
+    known: &[&'a str],
+) -> Option<&'a str> {
     let known = known.iter().copied().filter(|key| *key != super::LANGUAGES);
-    let help = match nearest(key, known.clone()) {
+    let near = nearest(key, known.clone());
+    let help = match near {
         Some(near) => format!("write `{near}`"),
         None => format!("the keys here are {}", list(known.map(|key| format!("`{key}`")))),
     };
@@ -172,6 +183,7 @@ pub(crate) fn unknown_key(report: &mut Report, span: Range<usize>, key: &str, kn
         .error(span, format!("unknown key `{}`", shortened(key)))
         .label("unknown key")
         .help(help);
+    near
 }
 
 fn list(words: impl Iterator<Item = String>) -> String {

@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 pub(super) const PLACED: &str = "handbill::Placed";
 pub(super) const DATE_TIME: &str = "handbill::DateTime";
 /// What a [`DateTime`] expects, in the words that problems use.
-pub(super) const DATE_TIME_EXPECTED: &str = "a date, or a date and time, without quotes";
+pub(super) const DATE_TIME_EXPECTED: &str = "a date or a date with a time";
 
 /// A value, and where it stands in the text. Read it only with [`super::read`].
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,7 +15,9 @@ pub struct Report {
     source: Arc<Source>,
     problems: Vec<Problem>,
     errors: usize,
+    /// Problems beyond those that are kept.
     hidden: usize,
+    told_keys: Vec<String>,
     spare: Problem,
 }
 
@@ -29,6 +31,7 @@ impl Report {
             problems: Vec::new(),
             errors: 0,
             hidden: 0,
+            told_keys: Vec::new(),
             spare,
         }
     }
@@ -43,6 +46,18 @@ impl Report {
     #[must_use]
     pub fn errors(&self) -> usize {
         self.errors
+    }
+
+    /// Tells that a required key is missing, at the place of its table; nothing when the key was told to be wrong already.
+    pub fn missing(&mut self, span: Range<usize>, what: &str, key: &str, help: &str) {
+        if !self.told_keys.iter().any(|told| told == key) {
+            self.error(span, format!("the {what} has no `{key}`")).help(help);
+        }
+    }
+
+    /// Remembers which keys of the table that is read last were told to be wrong.
+    pub(super) fn set_told_keys(&mut self, keys: Vec<String>) {
+        self.told_keys = keys;
     }
 
     /// Tells an error at a place (bytes, the end exclusive); what is returned takes label and help.
