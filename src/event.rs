@@ -12,8 +12,19 @@ use crate::recurrence::Rule;
 use crate::time::Moment;
 
 mod lines;
+pub mod occurrences;
+pub mod words;
 
 pub use lines::{Style, View, vevents};
+
+/// Which version of an event this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revision {
+    /// How often its time, place or status has changed (RFC 5545 §3.8.7.4).
+    pub sequence: u32,
+    /// When it last changed in anything, in whole seconds.
+    pub modified: DateTime<Utc>,
+}
 
 /// An event, complete and checked: every text is free of control characters (LF aside, where lines are allowed),
 /// every link is http or https, every end is after its start.
@@ -209,6 +220,48 @@ impl When {
         match *self {
             When::Timed { start, .. } => Start::Timed(start),
             When::AllDay { start, .. } => Start::AllDay(start),
+        }
+    }
+}
+
+/// Events for the unit tests of the rooms above.
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+    use crate::time::Zone;
+
+    pub(crate) fn zone() -> Zone {
+        Zone::parse("America/Chicago").unwrap()
+    }
+
+    pub(crate) fn at(text: &str) -> Moment {
+        zone().moment(text.parse().unwrap()).unwrap()
+    }
+
+    /// A timed event with nothing but what it must have.
+    pub(crate) fn event(start: &str, end: &str) -> Event {
+        let when = When::Timed { start: at(start), end: at(end), end_announced: true };
+        let details = Details {
+            title: "Rally".into(),
+            description: String::new(),
+            reason: None,
+            translations: Vec::new(),
+            when,
+            place: None,
+            url: None,
+            signup: None,
+            contact: None,
+            status: Status::Confirmed,
+        };
+        Event {
+            id: Slug::parse("rally").unwrap(),
+            uid: "rally@handbill.test".into(),
+            details,
+            organizations: Vec::new(),
+            tags: Vec::new(),
+            recurrence: None,
+            changes: Vec::new(),
+            updated: None,
         }
     }
 }

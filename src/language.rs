@@ -19,10 +19,7 @@ impl Language {
         if !(2..=3).contains(&bytes.len()) || !bytes.iter().all(u8::is_ascii_lowercase) {
             return None;
         }
-        let mut language = Self {
-            code: [0; 3],
-            length: u8::try_from(bytes.len()).ok()?,
-        };
+        let mut language = Self { code: [0; 3], length: u8::try_from(bytes.len()).ok()? };
         for (to, from) in language.code.iter_mut().zip(bytes) {
             *to = *from;
         }
@@ -32,10 +29,7 @@ impl Language {
     /// The code, such as `en`.
     #[must_use]
     pub fn code(&self) -> &str {
-        self.code
-            .get(..usize::from(self.length))
-            .and_then(|code| std::str::from_utf8(code).ok())
-            .unwrap_or("en")
+        self.code.get(..usize::from(self.length)).and_then(|code| std::str::from_utf8(code).ok()).unwrap_or("en")
     }
 
     /// The fixed phrases of feeds in this language; English where nobody has translated them yet.
@@ -50,10 +44,7 @@ impl Language {
     /// The language's name in itself, such as `Español`; the code where it is not known here.
     #[must_use]
     pub fn name(&self) -> &str {
-        NAMES
-            .iter()
-            .find(|(code, _)| *code == self.code())
-            .map_or(self.code(), |(_, name)| name)
+        NAMES.iter().find(|(code, _)| *code == self.code()).map_or(self.code(), |(_, name)| name)
     }
 }
 
@@ -133,12 +124,7 @@ mod tests {
     #[test]
     fn codes_are_two_or_three_lower_case_letters() {
         for good in ["en", "es", "yue"] {
-            assert_eq!(
-                Language::parse(good)
-                    .map(|language| language.code().to_owned())
-                    .as_deref(),
-                Some(good)
-            );
+            assert_eq!(Language::parse(good).map(|language| language.code().to_owned()).as_deref(), Some(good));
         }
         for bad in ["", "e", "EN", "engl", "e1", "ñ", "en-US"] {
             assert_eq!(Language::parse(bad), None, "{bad:?}");

@@ -1,14 +1,71 @@
-//! Handbill publishes community events as calendar feeds.
-#![doc(html_no_source)]
+//! Handbill publishes community events as calendar feeds. Editors keep events in TOML, one file an organization; Handbill serves each
+//! organization's feed and the combined feed as iCalendar, in the calendar's own time zone.
+//!
+//! # The idea in five sentences
+//!
+//! The files under `feeds/` are the **World** ([`site::World`]), together with the ledger of their revisions. [`site::Site::build`] is a pure
+//! function from the World, the settings and the time to every **representation** that the service has: each `.ics`, each `.json`, the
+//! directory. The [`publisher`] owns the World; each change of a file and each midnight makes a new Site, which replaces the old one in
+//! one step. The [`server`] only looks a path up in the Site and answers 200, 304, 404 or 405; no request ever waits for a disk or a
+//! rebuild. `serve`, `check` and `build` are three shells round that one value.
+//!
+//! # Rules that hold everywhere
+//!
+//! 1. The core (all rooms below `publisher`) does no I/O, reads no clock and knows no async. `today` and `now` are arguments.
+//! 2. Same World, same day, same bytes: no random UID, no "now" in the output, no order that depends on a hash map.
+//! 3. No request waits for a disk or a rebuild.
+//! 4. A broken file costs only its own novelty: the last good version stays published, and the fault is told with its place. One bad
+//!    event costs only itself.
+//! 5. Nothing is ever published that our own checker ([`text::defects`]) would refuse.
+//! 6. One door for each outside thing: actix in [`server`], the file system in [`files`], the clock in [`command`], `chrono_tz` in [`time`].
+//! 7. Modules import downward only. No circles. `tests/tidy.rs` reads the sources and holds the last two.
+//!
+//! # The house
+//!
+//! | floor | rooms |
+//! |---|---|
+//! | 0 | [`digest`], [`name`], [`language`], [`color`], [`problem`], [`text`], [`time`] |
+//! | 1 | [`document`]: TOML to typed tables with every problem; [`recurrence`]: rules |
+//! | 2 | [`config`]: the operator's settings |
+//! | 3 | [`event`]: one event as it is published, its VEVENT lines and its occurrences |
+//! | 4 | [`catalog`]: the files of `feeds/`; [`revision`]: the ledger; [`feed`]: one VCALENDAR |
+//! | 5 | [`page`]: the forms beside feeds |
+//! | 6 | [`site`]: World and time in, every representation out |
+//! | 7 | [`publisher`], [`server`] |
+//! | 8 | [`files`] |
+//! | 9 | [`command`]: the command line, wiring, exit codes |
+//!
+//! # Walk of one event, from TOML to the wire
+//!
+//! [`files`] sees `feeds/chicago-dsa.toml` change and reads it → [`catalog::parse`] parses it; problems are told with file, line and
+//! column, and nothing of them is sent on → [`catalog::assemble`] joins all files, the last good event standing in for a broken one →
+//! [`publisher`] enters what changed into the ledger ([`revision`]) and has the Site built → [`event::vevents`] writes the event's lines
+//! once for each language → [`feed`] assembles `/org/chicago-dsa.ics`, `/all.ics` and the others it belongs to → [`site`] names, tags
+//! and compresses them → [`server`] answers.
+//!
+//! # Walk of one request
+//!
+//! [`server`] looks `/es/org/chicago-dsa.ics` up in the current Site: [`site::Site::find`] takes the language and the ending off, and finds
+//! the stem → the request's Accept-Encoding picks a coding, its conditions are held against that coding's entity tag and the time
+//! of the last change → a 304 repeats the validators and makes nothing; a 200 shares the bytes, made with the Site or now, always the same.
 
 pub mod catalog;
 pub mod color;
+pub mod command;
 pub mod config;
+pub mod digest;
 pub mod document;
 pub mod event;
+pub mod feed;
+pub mod files;
 pub mod language;
 pub mod name;
+pub mod page;
 pub mod problem;
+pub mod publisher;
 pub mod recurrence;
+pub mod revision;
+pub mod server;
+pub mod site;
 pub mod text;
 pub mod time;

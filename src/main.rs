@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary: see `handbill::command`.
+
+fn main() -> std::process::ExitCode {
+    handbill::command::run()
+}

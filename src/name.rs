@@ -95,11 +95,7 @@ mod tests {
     use super::*;
 
     fn check(name: &str, slug: &str) {
-        assert_eq!(
-            Slug::from_name(name).map(|slug| slug.to_string()).as_deref(),
-            Some(slug),
-            "{name}"
-        );
+        assert_eq!(Slug::from_name(name).map(|slug| slug.to_string()).as_deref(), Some(slug), "{name}");
     }
 
     #[test]

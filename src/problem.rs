@@ -98,15 +98,7 @@ impl Problem {
 
     fn new(source: &Arc<Source>, span: Range<usize>, severity: Severity, message: String) -> Self {
         let (source, label) = (Arc::clone(source), String::new());
-        Self {
-            source,
-            span,
-            severity,
-            message,
-            label,
-            help: Vec::new(),
-            related: Vec::new(),
-        }
+        Self { source, span, severity, message, label, help: Vec::new(), related: Vec::new() }
     }
 
     /// Sets what is shown under the underlined place.
@@ -123,11 +115,7 @@ impl Problem {
 
     /// Adds another place that belongs to it.
     pub fn related(&mut self, source: &Arc<Source>, span: Range<usize>, label: impl Into<String>) -> &mut Self {
-        self.related.push(Related {
-            source: Arc::clone(source),
-            span,
-            label: label.into(),
-        });
+        self.related.push(Related { source: Arc::clone(source), span, label: label.into() });
         self
     }
 
@@ -147,12 +135,7 @@ impl Problem {
     #[must_use]
     pub fn one_line(&self) -> String {
         let (line, column) = self.source.position(self.span.start);
-        let mut text = format!(
-            "{}:{line}:{column}: {}: {}",
-            self.source.name,
-            self.severity.name(),
-            self.message
-        );
+        let mut text = format!("{}:{line}:{column}: {}: {}", self.source.name, self.severity.name(), self.message);
         for help in &self.help {
             let _ = write!(text, "; {help}");
         }
@@ -180,13 +163,7 @@ impl Source {
         let before = self.text.get(..at).unwrap_or_default();
         let start = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |newline| newline + 1);
         let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
-        let column = before
-            .get(start..)
-            .unwrap_or_default()
-            .trim_start_matches('\u{feff}')
-            .chars()
-            .count()
-            + 1;
+        let column = before.get(start..).unwrap_or_default().trim_start_matches('\u{feff}').chars().count() + 1;
         (line, column)
     }
 }
@@ -196,11 +173,7 @@ mod tests {
     use super::*;
 
     fn position(text: &str, byte: usize) -> (usize, usize) {
-        Source {
-            name: String::new(),
-            text: text.into(),
-        }
-        .position(byte)
+        Source { name: String::new(), text: text.into() }.position(byte)
     }
 
     #[test]
@@ -218,15 +191,9 @@ mod tests {
 
     #[test]
     fn one_line_tells_all_and_breaks_no_line() {
-        let source = Arc::new(Source {
-            name: "feeds/x.toml".into(),
-            text: "a = 1\nb = 2\n".into(),
-        });
+        let source = Arc::new(Source { name: "feeds/x.toml".into(), text: "a = 1\nb = 2\n".into() });
         let mut problem = Problem::error(&source, 6..7, "bad\nkey\u{1b}[31m");
         problem.help("write `c`");
-        assert_eq!(
-            problem.one_line(),
-            "feeds/x.toml:2:1: error: bad\\nkey\\u{1b}[31m; write `c`"
-        );
+        assert_eq!(problem.one_line(), "feeds/x.toml:2:1: error: bad\\nkey\\u{1b}[31m; write `c`");
     }
 }

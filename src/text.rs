@@ -1,8 +1,18 @@
-//! Stub: to be replaced by the room's own file.
-use std::borrow::Cow;
+//! iCalendar content lines (RFC 5545 §3.1): written escaped and folded, read tolerantly, and checked strictly. It does not
+//! know what any property means to an event.
 
-/// Stub.
-#[must_use]
-pub fn clean(text: &str) -> Cow<'_, str> {
-    Cow::Borrowed(text)
-}
+mod check;
+mod clean;
+mod read;
+mod write;
+
+pub use check::defects;
+pub use clean::clean;
+pub use read::{Component, Property, Unreadable, lines, parse, unescape};
+pub use write::Writer;
+
+/// The longest content line in octets, its line break excluded (RFC 5545 §3.1).
+pub const MAX_LINE: usize = 75;
+
+#[cfg(test)]
+mod tests;

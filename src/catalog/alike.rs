@@ -4,10 +4,7 @@
 /// either end.
 pub(super) fn skeleton(folded: &str) -> String {
     let plain = without_parentheses(folded);
-    let words: Vec<&str> = plain
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !is_small(word))
-        .collect();
+    let words: Vec<&str> = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !is_small(word)).collect();
     let words = match words.as_slice() {
         [rest @ .., "chicago"] | ["chicago", rest @ ..] if rest.len() > 1 => rest,
         all => all,
@@ -32,10 +29,7 @@ fn without_parentheses(name: &str) -> String {
 }
 
 fn is_small(word: &str) -> bool {
-    matches!(
-        word,
-        "" | "the" | "a" | "an" | "of" | "for" | "and" | "in" | "s" | "inc"
-    )
+    matches!(word, "" | "the" | "a" | "an" | "of" | "for" | "and" | "in" | "s" | "inc")
 }
 
 /// How many neighbors each name is compared with in either order.
@@ -87,27 +81,10 @@ fn look_alike(one: &str, other: &str) -> bool {
 /// The two without what they begin and end with in common.
 fn trimmed<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
     let same = |(a, b): &(char, char)| a == b;
-    let front: usize = one
-        .chars()
-        .zip(other.chars())
-        .take_while(same)
-        .map(|(c, _)| c.len_utf8())
-        .sum();
-    let (one, other) = (
-        one.get(front..).unwrap_or_default(),
-        other.get(front..).unwrap_or_default(),
-    );
-    let back: usize = one
-        .chars()
-        .rev()
-        .zip(other.chars().rev())
-        .take_while(same)
-        .map(|(c, _)| c.len_utf8())
-        .sum();
-    (
-        one.get(..one.len() - back).unwrap_or_default(),
-        other.get(..other.len() - back).unwrap_or_default(),
-    )
+    let front: usize = one.chars().zip(other.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    let (one, other) = (one.get(front..).unwrap_or_default(), other.get(front..).unwrap_or_default());
+    let back: usize = one.chars().rev().zip(other.chars().rev()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    (one.get(..one.len() - back).unwrap_or_default(), other.get(..other.len() - back).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -122,17 +99,9 @@ mod tests {
 
     #[test]
     fn slips_of_the_pen_look_alike() {
-        check(
-            "Organizing Neighborhods for Equality",
-            "Organizing Neighborhoods for Equality",
-            true,
-        );
+        check("Organizing Neighborhods for Equality", "Organizing Neighborhoods for Equality", true);
         check("The People's Lobby", "People’s Lobby", true);
-        check(
-            "Asians Americans Advancing Justice",
-            "Asian Americans Advancing Justice - Chicago",
-            true,
-        );
+        check("Asians Americans Advancing Justice", "Asian Americans Advancing Justice - Chicago", true);
         check(
             "Coalition for a Better Chinese American Community (CBCAC)",
             "Coalition for Better Chinese American Community",
@@ -153,9 +122,7 @@ mod tests {
 
     #[test]
     fn a_pair_among_many_is_found() {
-        let mut names: Vec<String> = (0..2_000)
-            .map(|n| format!("organization {n:04} of somewhere"))
-            .collect();
+        let mut names: Vec<String> = (0..2_000).map(|n| format!("organization {n:04} of somewhere")).collect();
         names.push("logan square neighborhod association".into());
         names.push("logan square neighborhood association".into());
         let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -26,19 +26,12 @@ pub(super) fn changes(
     let mut seen = HashSet::new();
     for Placed { value: raw, span } in written {
         let Some(on) = raw.on.clone() else {
-            report.missing(
-                span,
-                "change",
-                "on",
-                "write which occurrence it changes: on = 2021-03-23",
-            );
+            report.missing(span, "change", "on", "write which occurrence it changes: on = 2021-03-23");
             continue;
         };
         let of = occurrences.find(report, &on);
         if of.is_some_and(|of| !seen.insert(instant(of))) {
-            report
-                .error(on.span, "this occurrence is changed twice")
-                .help("write one `[[event.change]]` for it");
+            report.error(on.span, "this occurrence is changed twice").help("write one `[[event.change]]` for it");
         } else if let Some((change, venue)) = of.and_then(|of| change(report, raw, of, series, venue, config)) {
             found.push((change, venue));
         }
@@ -63,39 +56,16 @@ fn change(
     venue: Option<&Placed<Slug>>,
     config: &Config,
 ) -> Option<(Change, Option<Placed<Slug>>)> {
-    let status = if raw.status.is_some() {
-        draft::status(raw.status)
-    } else {
-        series.status
-    };
+    let status = if raw.status.is_some() { draft::status(raw.status) } else { series.status };
     let reason = draft::reason(report, raw.reason, status);
     let title = texts::required_line(report, raw.title, "title");
     let description = texts::paragraphs(report, raw.description, "description");
     let own = draft::translations(report, raw.languages, config);
-    let translations = translated(
-        series,
-        &own,
-        [title.is_some(), description.is_some(), reason.is_some()],
-        config,
-    );
+    let translations = translated(series, &own, [title.is_some(), description.is_some(), reason.is_some()], config);
     let moves = raw.venue.is_some() || raw.location.is_some();
     let (place, own_venue) = draft::position(report, raw.venue, raw.location);
-    let (place, venue) = if moves {
-        (place, own_venue)
-    } else {
-        (text(series), venue.cloned())
-    };
-    let when = when_of(
-        report,
-        Times {
-            start: raw.start,
-            end: raw.end,
-            duration: raw.duration,
-        },
-        of,
-        series,
-        config,
-    );
+    let (place, venue) = if moves { (place, own_venue) } else { (text(series), venue.cloned()) };
+    let when = when_of(report, Times { start: raw.start, end: raw.end, duration: raw.duration }, of, series, config);
     let details = Details {
         title: title.unwrap_or_else(|| series.title.clone()),
         description: description.unwrap_or_else(|| series.description.clone()),
@@ -124,19 +94,13 @@ fn translated(series: &Details, own: &[Translation], anew: [bool; 3], config: &C
         let inherited = series.translations.iter().find(|texts| texts.language == *language);
         let pick = |index: usize, of: fn(&Translation) -> &Option<String>| {
             let inherited = inherited.filter(|_| !anew.get(index).copied().unwrap_or(true));
-            own.and_then(|texts| of(texts).clone())
-                .or_else(|| inherited.and_then(|texts| of(texts).clone()))
+            own.and_then(|texts| of(texts).clone()).or_else(|| inherited.and_then(|texts| of(texts).clone()))
         };
         let title = pick(0, |texts| &texts.title);
         let description = pick(1, |texts| &texts.description);
         let reason = pick(2, |texts| &texts.reason);
         if title.is_some() || description.is_some() || reason.is_some() {
-            all.push(Translation {
-                language: *language,
-                title,
-                description,
-                reason,
-            });
+            all.push(Translation { language: *language, title, description, reason });
         }
     }
     all
@@ -155,13 +119,7 @@ fn when_of(report: &mut Report, times: Times, of: Start, series: &Details, confi
         return like_series(from, series, config);
     }
     let place = times.end.as_ref().map_or(0..0, |end| end.span.clone());
-    when::from(
-        report,
-        (from, times.start.map_or(place, |start| start.span)),
-        times.end,
-        times.duration,
-        config,
-    )
+    when::from(report, (from, times.start.map_or(place, |start| start.span)), times.end, times.duration, config)
 }
 
 fn same_kind(
@@ -174,18 +132,12 @@ fn same_kind(
     match (from, of) {
         (Written::Day(_), Start::AllDay(_)) | (Written::Moment(_), Start::Timed(_)) => Some(from),
         (Written::Day(day), Start::Timed(moment)) => {
-            let problem = report.error(
-                written.span.clone(),
-                "the series has times of day, and this is only a date",
-            );
+            let problem = report.error(written.span.clone(), "the series has times of day, and this is only a date");
             problem.help(format!("write {}", when::clock(day.and_time(moment.local().time()))));
             None
         }
         (Written::Moment(moment), Start::AllDay(_)) => {
-            let problem = report.error(
-                written.span.clone(),
-                "the series is on whole days, and this has a time of day",
-            );
+            let problem = report.error(written.span.clone(), "the series is on whole days, and this has a time of day");
             problem.help(format!("write {}", moment.local().date()));
             None
         }
@@ -197,16 +149,9 @@ fn like_series(from: Written, series: &Details, config: &Config) -> Option<When>
     Some(match (from, &series.when) {
         (Written::Moment(start), When::Timed { end_announced, .. }) => {
             let end = config.timezone.moment_of(start.instant().checked_add_signed(length)?);
-            When::Timed {
-                start,
-                end,
-                end_announced: *end_announced,
-            }
+            When::Timed { start, end, end_announced: *end_announced }
         }
-        (Written::Day(start), _) => When::AllDay {
-            start,
-            end: start.checked_add_signed(length)?,
-        },
+        (Written::Day(start), _) => When::AllDay { start, end: start.checked_add_signed(length)? },
         (Written::Moment(_), When::AllDay { .. }) => return None,
     })
 }

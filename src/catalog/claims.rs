@@ -75,11 +75,7 @@ fn claim_ids<'a>(
     let mut ids: HashMap<&str, Claim<'_>> =
         HashMap::with_capacity(files.iter().map(|(_, file)| file.drafts.len()).sum());
     let mut published = None;
-    for claim in files
-        .iter()
-        .enumerate()
-        .flat_map(|(position, (name, file))| claims(position, name, file))
-    {
+    for claim in files.iter().enumerate().flat_map(|(position, (name, file))| claims(position, name, file)) {
         let holder = match ids.entry(claim.id.as_str()) {
             Entry::Vacant(free) => {
                 free.insert(claim);
@@ -91,11 +87,7 @@ fn claim_ids<'a>(
         // Who was published under the id keeps it; among others, the first that can be published at all.
         let published = published.get_or_insert_with(|| previous.files_of_events());
         let rank = |claim: &Claim<'_>| (claim.at.1.is_some(), published.get(claim.id) == Some(&claim.name));
-        let loser = if rank(&claim) > rank(holder) {
-            std::mem::replace(holder, claim)
-        } else {
-            claim
-        };
+        let loser = if rank(&claim) > rank(holder) { std::mem::replace(holder, claim) } else { claim };
         lost.extend(loser.at.1.map(|number| (loser.at.0, number)));
     }
     ids
@@ -109,15 +101,9 @@ fn claim_uids(
     problems: &mut Vec<Problem>,
 ) {
     let mut former: HashMap<&str, Claim<'_>> = HashMap::new();
-    for claim in files
-        .iter()
-        .enumerate()
-        .flat_map(|(position, (name, file))| claims(position, name, file))
-    {
+    for claim in files.iter().enumerate().flat_map(|(position, (name, file))| claims(position, name, file)) {
         let Some((uid, span)) = claim.former_uid else { continue };
-        let id = uid
-            .strip_suffix(config.uid_domain.as_str())
-            .and_then(|rest| rest.strip_suffix('@'));
+        let id = uid.strip_suffix(config.uid_domain.as_str()).and_then(|rest| rest.strip_suffix('@'));
         let by_id = id.and_then(|id| ids.get(id)).filter(|other| other.former_uid.is_none());
         if let Some(other) = by_id.or_else(|| former.get(uid)) {
             problems.push(duplicate_uid(&claim, (uid, span), other));

@@ -61,13 +61,7 @@ impl Names {
         }
         let (slug, skeleton) = (Slug::from_name(&name), alike::skeleton(&folded));
         self.index.insert(folded.clone(), self.all.len());
-        self.all.push(UsedName {
-            name,
-            folded,
-            slug,
-            skeleton,
-            span: span.clone(),
-        });
+        self.all.push(UsedName { name, folded, slug, skeleton, span: span.clone() });
         self.all.len() - 1
     }
 }
@@ -91,12 +85,7 @@ fn id(report: &mut Report, written: Text, place: &Range<usize>) -> Option<Placed
     match written {
         Some(written) => texts::slug(report, written, "id"),
         None => {
-            report.missing(
-                place.clone(),
-                "event",
-                "id",
-                "write a name that never changes: id = \"cares-rally\"",
-            );
+            report.missing(place.clone(), "event", "id", "write a name that never changes: id = \"cares-rally\"");
             None
         }
     }
@@ -120,11 +109,7 @@ fn complete(
     let status = status(raw.status);
     let reason = reason(report, raw.reason, status);
     let translations = translations(report, raw.languages, config);
-    let times = Times {
-        start: raw.start,
-        end: raw.end,
-        duration: raw.duration,
-    };
+    let times = Times { start: raw.start, end: raw.end, duration: raw.duration };
     let when = when::when(report, times, place, config);
     let (position, venue) = position(report, raw.venue, raw.location);
     let url = texts::link(report, raw.url, "url");
@@ -147,44 +132,18 @@ fn complete(
         contact,
         status,
     };
-    let pattern = Pattern {
-        rrule: raw.rrule,
-        extra: raw.extra_dates,
-        excluded: raw.excluded_dates,
-        changes: raw.change,
-    };
+    let pattern =
+        Pattern { rrule: raw.rrule, extra: raw.extra_dates, excluded: raw.excluded_dates, changes: raw.change };
     let series = series::series(report, pattern, &details, venue.as_ref(), config);
     let (id, uid, series) = (id?, uid?, series?);
     if let Some(span) = title_span.filter(|_| details.description.is_empty()) {
-        let message = if described {
-            "the event's description is empty"
-        } else {
-            "the event has no description"
-        };
-        report
-            .warning(span, message)
-            .help("write in a few sentences what it is about: description = \"\"\"…\"\"\"");
+        let message = if described { "the event's description is empty" } else { "the event has no description" };
+        report.warning(span, message).help("write in a few sentences what it is about: description = \"\"\"…\"\"\"");
     }
     let (recurrence, changes) = (series.recurrence, series.changes);
-    let event = Event {
-        id: id.value,
-        uid,
-        details,
-        organizations: Vec::new(),
-        tags,
-        recurrence,
-        changes,
-        updated,
-    };
+    let event = Event { id: id.value, uid, details, organizations: Vec::new(), tags, recurrence, changes, updated };
     let change_venues = series.venues;
-    Some(Draft {
-        event: Arc::new(event),
-        id_span: id.span,
-        former_uid,
-        supporters,
-        venue,
-        change_venues,
-    })
+    Some(Draft { event: Arc::new(event), id_span: id.span, former_uid, supporters, venue, change_venues })
 }
 
 pub(super) fn status(written: Option<Placed<RawStatus>>) -> Status {
@@ -201,10 +160,7 @@ pub(super) fn reason(report: &mut Report, written: Text, status: Status) -> Opti
     let span = written.as_ref().map(|reason| reason.span.clone());
     let reason = texts::line(report, written, "reason")?;
     if let (Some(span), Status::Confirmed | Status::Tentative) = (span, status) {
-        let problem = report.warning(
-            span,
-            "there is a reason, but the event is neither cancelled nor postponed",
-        );
+        let problem = report.warning(span, "there is a reason, but the event is neither cancelled nor postponed");
         problem.help("write status = \"cancelled\" or status = \"postponed\"");
     }
     Some(reason)
@@ -223,23 +179,13 @@ pub(super) fn translations(
         match known {
             Some((0, _)) => {
                 let message = format!("`{code}` is the calendar's main language");
-                report
-                    .error(span, message)
-                    .help("write its texts as keys of the event itself");
+                report.error(span, message).help("write its texts as keys of the event itself");
             }
             Some((position, language)) => {
                 let title = texts::required_line(report, texts.title, "title");
                 let description = texts::paragraphs(report, texts.description, "description");
                 let reason = texts::line(report, texts.reason, "reason");
-                found.push((
-                    position,
-                    Translation {
-                        language,
-                        title,
-                        description,
-                        reason,
-                    },
-                ));
+                found.push((position, Translation { language, title, description, reason }));
             }
             None => unknown_language(report, span, &code, config),
         }
@@ -249,19 +195,12 @@ pub(super) fn translations(
 }
 
 fn unknown_language(report: &mut Report, span: Range<usize>, code: &str, config: &Config) {
-    let others: Vec<_> = config
-        .languages
-        .iter()
-        .skip(1)
-        .map(|language| format!("`{language}`"))
-        .collect();
+    let others: Vec<_> = config.languages.iter().skip(1).map(|language| format!("`{language}`")).collect();
     let help = match others.as_slice() {
         [] => "the calendar has only its main language; add others to `languages` in the config".to_owned(),
         others => format!("its languages besides the main one are {}", others.join(", ")),
     };
-    report
-        .error(span, format!("`{code}` is no language of this calendar"))
-        .help(help);
+    report.error(span, format!("`{code}` is no language of this calendar")).help(help);
 }
 
 /// Where it is: a text, or the slug of a venue.
@@ -315,20 +254,10 @@ fn uid(report: &mut Report, former: Text, id: Option<&Placed<Slug>>, config: &Co
         report.error(id.span.clone(), message).help("write a shorter id");
         return None;
     };
-    let uid = texts::required_line(
-        report,
-        Some(Placed {
-            value,
-            span: span.clone(),
-        }),
-        "former_uid",
-    )?;
+    let uid = texts::required_line(report, Some(Placed { value, span: span.clone() }), "former_uid")?;
     if uid.len() <= UID {
         return Some(uid);
     }
-    report.error(
-        span,
-        format!("the former_uid has {} octets; {UID} are possible", uid.len()),
-    );
+    report.error(span, format!("the former_uid has {} octets; {UID} are possible", uid.len()));
     None
 }

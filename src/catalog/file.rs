@@ -20,17 +20,10 @@ use super::{ParsedFile, organizations, venues};
 pub fn parse(source: Arc<Source>, config: &Config) -> ParsedFile {
     let mut report = Report::new(&source);
     let slug = stem_slug(&mut report, &source.name);
-    let mut file = Reading {
-        report,
-        slug,
-        config,
-        parsed: empty(&source),
-    };
+    let mut file = Reading { report, slug, config, parsed: empty(&source) };
     if source.text.trim_start_matches('\u{feff}').trim().is_empty() {
         file.parsed.broken = true;
-        file.report
-            .error(0..0, "the file is empty")
-            .help("delete it to remove its events");
+        file.report.error(0..0, "the file is empty").help("delete it to remove its events");
     } else {
         file.read(&source);
     }
@@ -58,10 +51,7 @@ fn stem_slug(report: &mut Report, path: &str) -> Option<Slug> {
     let stem = name.strip_suffix(".toml").unwrap_or(name);
     let slug = Slug::parse(stem);
     if slug.is_none() {
-        let message = format!(
-            "the file's name {} is not made of a–z, 0–9 and single hyphens",
-            quoted(name)
-        );
+        let message = format!("the file's name {} is not made of a–z, 0–9 and single hyphens", quoted(name));
         let problem = report.error(0..0, message);
         if let Some(slug) = Slug::from_name(stem) {
             problem.help(format!("rename it to {slug}.toml"));
@@ -116,9 +106,7 @@ impl Reading<'_> {
     ) {
         let name = key.get_ref();
         let DeValue::Array(tables) = value.get_ref() else {
-            let problem = self
-                .report
-                .error(key.span(), format!("`{name}` must be a list of tables"));
+            let problem = self.report.error(key.span(), format!("`{name}` must be a list of tables"));
             problem.help(format!("write [[{name}]] with two pairs of brackets"));
             return;
         };
@@ -126,9 +114,7 @@ impl Reading<'_> {
             if let DeValue::Table(_) = table.get_ref() {
                 read(self, table.get_ref(), table.span());
             } else {
-                let problem = self
-                    .report
-                    .error(table.span(), format!("`{name}` must be a list of tables"));
+                let problem = self.report.error(table.span(), format!("`{name}` must be a list of tables"));
                 problem.help(format!("write [[{name}]] with two pairs of brackets"));
             }
         }
@@ -140,9 +126,7 @@ impl Reading<'_> {
     }
 
     fn venue(&mut self, value: &DeValue<'_>, place: Range<usize>) {
-        self.parsed
-            .venues
-            .extend(venues::declared(&mut self.report, value, place));
+        self.parsed.venues.extend(venues::declared(&mut self.report, value, place));
     }
 
     fn event(&mut self, value: &DeValue<'_>, place: Range<usize>) {

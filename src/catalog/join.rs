@@ -32,10 +32,8 @@ pub(super) struct Origin {
 pub fn assemble(files: &BTreeMap<String, Arc<ParsedFile>>, config: &Config, previous: Option<&Catalog>) -> Catalog {
     let nothing = Catalog::default();
     let previous = previous.unwrap_or(&nothing);
-    let good: Vec<(&String, &Arc<ParsedFile>)> = files
-        .iter()
-        .map(|(name, file)| (name, last_good(name, file, previous)))
-        .collect();
+    let good: Vec<(&String, &Arc<ParsedFile>)> =
+        files.iter().map(|(name, file)| (name, last_good(name, file, previous))).collect();
     let parsed: Vec<&ParsedFile> = good.iter().map(|(_, file)| file.as_ref()).collect();
     let mut problems: Vec<Problem> = files.values().flat_map(|file| &file.problems).cloned().collect();
     let mut organizations = Organizations::declared(&parsed, &previous.organizations, &mut problems);
@@ -43,44 +41,20 @@ pub fn assemble(files: &BTreeMap<String, Arc<ParsedFile>>, config: &Config, prev
     let claims = Claims::of(&good, config, previous, &mut problems);
     let mut origins = BTreeMap::new();
     for (position, (name, file)) in good.iter().enumerate() {
-        let resolved: Vec<_> = file
-            .names
-            .all
-            .iter()
-            .map(|used| organizations.resolve(used, &file.source, &mut problems))
-            .collect();
+        let resolved: Vec<_> =
+            file.names.all.iter().map(|used| organizations.resolve(used, &file.source, &mut problems)).collect();
         let own = file.organizations.iter().find(|declared| declared.own);
         let host = own.and_then(|own| organizations.by_slug.get(&own.organization.slug));
-        let joint = Joint {
-            file,
-            host,
-            resolved: &resolved,
-            venues: &venues,
-            before: previous.origins.get(*name),
-            previous,
-        };
-        let events = if file.broken {
-            Vec::new()
-        } else {
-            joint.events(&claims, position, &mut problems)
-        };
-        origins.insert(
-            (*name).clone(),
-            Origin {
-                file: Arc::clone(file),
-                events,
-            },
-        );
+        let joint =
+            Joint { file, host, resolved: &resolved, venues: &venues, before: previous.origins.get(*name), previous };
+        let events = if file.broken { Vec::new() } else { joint.events(&claims, position, &mut problems) };
+        origins.insert((*name).clone(), Origin { file: Arc::clone(file), events });
     }
     organizations.warn_of_look_alikes(&mut problems);
     let mut catalog = Catalog {
         organizations: organizations.by_slug,
         venues: venues.by_slug,
-        events: origins
-            .values()
-            .flat_map(|origin| origin.events.iter().flatten())
-            .cloned()
-            .collect(),
+        events: origins.values().flat_map(|origin| origin.events.iter().flatten()).cloned().collect(),
         problems,
         origins,
     };
@@ -114,11 +88,8 @@ impl Joint<'_, '_> {
         let mut events = Vec::with_capacity(self.file.drafts.len());
         for (number, draft) in self.file.drafts.iter().enumerate() {
             let before = same_file.and_then(|before| before.events.get(number)?.as_ref());
-            let event = if claims.lost.contains(&(position, number)) {
-                None
-            } else {
-                self.event(draft, before, problems)
-            };
+            let event =
+                if claims.lost.contains(&(position, number)) { None } else { self.event(draft, before, problems) };
             events.push(event);
         }
         events
@@ -128,11 +99,8 @@ impl Joint<'_, '_> {
     fn event(&self, draft: &Draft, before: Option<&Arc<Event>>, problems: &mut Vec<Problem>) -> Option<Arc<Event>> {
         let organizations = self.organizations(draft);
         let venue = self.venue(draft.venue.as_ref(), problems);
-        let change_venues: Vec<_> = draft
-            .change_venues
-            .iter()
-            .map(|named| self.change_venue(named.as_ref(), draft, problems))
-            .collect();
+        let change_venues: Vec<_> =
+            draft.change_venues.iter().map(|named| self.change_venue(named.as_ref(), draft, problems)).collect();
         let (organizations, venue) = (organizations?, venue.ok()?);
         let change_venues: Vec<_> = change_venues.into_iter().collect::<Result<_, _>>().ok()?;
         if let Some(before) = before
@@ -177,10 +145,7 @@ impl Joint<'_, '_> {
 
     fn venue(&self, named: Option<&Placed<Slug>>, problems: &mut Vec<Problem>) -> Result<Option<Arc<Venue>>, Unknown> {
         let Some(named) = named else { return Ok(None) };
-        self.venues
-            .resolve(named, &self.file.source, problems)
-            .map(Some)
-            .ok_or(Unknown)
+        self.venues.resolve(named, &self.file.source, problems).map(Some).ok_or(Unknown)
     }
 
     /// The venue of a change. An unknown one that it has from its event is told there.
@@ -190,11 +155,7 @@ impl Joint<'_, '_> {
         draft: &Draft,
         problems: &mut Vec<Problem>,
     ) -> Result<Option<Arc<Venue>>, Unknown> {
-        if named == draft.venue.as_ref() {
-            self.venue(named, &mut Vec::new())
-        } else {
-            self.venue(named, problems)
-        }
+        if named == draft.venue.as_ref() { self.venue(named, &mut Vec::new()) } else { self.venue(named, problems) }
     }
 }
 
@@ -232,10 +193,7 @@ impl Catalog {
         self.events.sort_by(|one, other| one.id.cmp(&other.id));
         self.problems.sort_by(|one, other| {
             let key = |problem: &Problem| (problem.span.start, problem.span.end);
-            one.source
-                .name
-                .cmp(&other.source.name)
-                .then_with(|| key(one).cmp(&key(other)))
+            one.source.name.cmp(&other.source.name).then_with(|| key(one).cmp(&key(other)))
         });
     }
 
@@ -244,16 +202,9 @@ impl Catalog {
         let mut wrong = BTreeSet::new();
         for (name, file) in files {
             let made = self.origins.get(*name).map_or(&[] as &[_], |origin| &origin.events);
-            let unmade = file
-                .drafts
-                .iter()
-                .enumerate()
-                .filter(|(number, _)| !matches!(made.get(*number), Some(Some(_))));
-            wrong.extend(
-                unmade
-                    .map(|(_, draft)| &draft.event.id)
-                    .chain(file.failed.iter().map(|id| &id.value)),
-            );
+            let unmade =
+                file.drafts.iter().enumerate().filter(|(number, _)| !matches!(made.get(*number), Some(Some(_))));
+            wrong.extend(unmade.map(|(_, draft)| &draft.event.id).chain(file.failed.iter().map(|id| &id.value)));
         }
         for id in wrong {
             if self.event(id).is_none()
@@ -271,19 +222,13 @@ impl Catalog {
         let mut fresh = Event::clone(event);
         for organization in &mut fresh.organizations {
             *organization = Arc::clone(
-                self.organizations
-                    .entry(organization.slug.clone())
-                    .or_insert_with(|| Arc::clone(organization)),
+                self.organizations.entry(organization.slug.clone()).or_insert_with(|| Arc::clone(organization)),
             );
         }
         let changes = fresh.changes.iter_mut().map(|change| &mut change.details);
         for details in std::iter::once(&mut fresh.details).chain(changes) {
             if let Some(Place::Venue(venue)) = &mut details.place {
-                *venue = Arc::clone(
-                    self.venues
-                        .entry(venue.slug.clone())
-                        .or_insert_with(|| Arc::clone(venue)),
-                );
+                *venue = Arc::clone(self.venues.entry(venue.slug.clone()).or_insert_with(|| Arc::clone(venue)));
             }
         }
         if fresh == **event && same_arcs(&fresh.organizations, &event.organizations) {

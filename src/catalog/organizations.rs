@@ -57,21 +57,8 @@ pub(super) fn declared(
     let skeleton = alike::skeleton(&known_as);
     let mut names = vec![(known_as, span.clone()), (slug.as_str().to_owned(), span.clone())];
     names.extend(aliases);
-    let organization = Arc::new(Organization {
-        slug,
-        name,
-        url,
-        description,
-        color,
-    });
-    Some(Declared {
-        organization,
-        span,
-        faulty: report.errors() > errors,
-        own,
-        names,
-        skeleton,
-    })
+    let organization = Arc::new(Organization { slug, name, url, description, color });
+    Some(Declared { organization, span, faulty: report.errors() > errors, own, names, skeleton })
 }
 
 fn slug(
@@ -108,10 +95,7 @@ fn slug(
 }
 
 fn no_slug_message(name: &str) -> String {
-    format!(
-        "the name {} has no letter or digit that an address could be made of",
-        quoted(name)
-    )
+    format!("the name {} has no letter or digit that an address could be made of", quoted(name))
 }
 
 fn no_slug(problem: &mut Problem) {
@@ -152,12 +136,7 @@ impl<'f> Organizations<'f> {
         previous: &'f BTreeMap<Slug, Arc<Organization>>,
         problems: &mut Vec<Problem>,
     ) -> Self {
-        let mut all = Self {
-            by_slug: BTreeMap::new(),
-            places: HashMap::new(),
-            names: HashMap::new(),
-            previous,
-        };
+        let mut all = Self { by_slug: BTreeMap::new(), places: HashMap::new(), names: HashMap::new(), previous };
         for file in files {
             for declared in &file.organizations {
                 all.declare(&file.source, declared, problems);
@@ -181,15 +160,7 @@ impl<'f> Organizations<'f> {
             return;
         }
         let skeleton = declared.skeleton.as_str();
-        self.places.insert(
-            slug.clone(),
-            Known {
-                source,
-                span: &declared.span,
-                skeleton,
-                declared: true,
-            },
-        );
+        self.places.insert(slug.clone(), Known { source, span: &declared.span, skeleton, declared: true });
         let organization = self.latest(&declared.organization, declared.faulty);
         self.by_slug.insert(slug.clone(), organization);
         for (name, span) in &declared.names {
@@ -217,11 +188,8 @@ impl<'f> Organizations<'f> {
         if known == slug {
             return;
         }
-        let mut problem = Problem::error(
-            source,
-            span.clone(),
-            format!("the name {} belongs to two organizations", quoted(name)),
-        );
+        let mut problem =
+            Problem::error(source, span.clone(), format!("the name {} belongs to two organizations", quoted(name)));
         if let Some(first) = self.places.get(known) {
             problem.related(first.source, first.span.clone(), "the other one");
         }
@@ -246,10 +214,7 @@ impl<'f> Organizations<'f> {
             return None;
         };
         if let Some(known) = self.places.get(slug) {
-            let other = self
-                .by_slug
-                .get(slug)
-                .map_or("", |organization| organization.name.as_str());
+            let other = self.by_slug.get(slug).map_or("", |organization| organization.name.as_str());
             problems.push(one_slug(used, source, slug, other, known));
             return None;
         }
@@ -261,15 +226,7 @@ impl<'f> Organizations<'f> {
             color: None,
         };
         let organization = self.latest(&Arc::new(organization), false);
-        self.places.insert(
-            slug.clone(),
-            Known {
-                source,
-                span: &used.span,
-                skeleton: &used.skeleton,
-                declared: false,
-            },
-        );
+        self.places.insert(slug.clone(), Known { source, span: &used.span, skeleton: &used.skeleton, declared: false });
         self.by_slug.insert(slug.clone(), Arc::clone(&organization));
         self.names.insert(&used.folded, slug.clone());
         Some(organization)
@@ -277,11 +234,8 @@ impl<'f> Organizations<'f> {
 
     /// Warns of names that look like one another and are not both declared.
     pub(super) fn warn_of_look_alikes(&self, problems: &mut Vec<Problem>) {
-        let all: Vec<(&Slug, &Known<'_>)> = self
-            .by_slug
-            .keys()
-            .filter_map(|slug| self.places.get_key_value(slug))
-            .collect();
+        let all: Vec<(&Slug, &Known<'_>)> =
+            self.by_slug.keys().filter_map(|slug| self.places.get_key_value(slug)).collect();
         let skeletons: Vec<&str> = all.iter().map(|(_, known)| known.skeleton).collect();
         for (one, other) in alike::pairs(&skeletons) {
             let (Some((one, first)), Some((other, second))) = (all.get(one), all.get(other)) else {
@@ -294,11 +248,8 @@ impl<'f> Organizations<'f> {
                 (true, false) => problems.push(self.look_alike((other, second), (one, first))),
                 (false, false) => {
                     let later = (&first.source.name, first.span.start) > (&second.source.name, second.span.start);
-                    let (late, early) = if later {
-                        ((*one, *first), (*other, *second))
-                    } else {
-                        ((*other, *second), (*one, *first))
-                    };
+                    let (late, early) =
+                        if later { ((*one, *first), (*other, *second)) } else { ((*other, *second), (*one, *first)) };
                     problems.push(self.look_alike(late, early));
                 }
             }
@@ -306,16 +257,8 @@ impl<'f> Organizations<'f> {
     }
 
     fn look_alike(&self, used: (&Slug, &Known<'_>), other: (&Slug, &Known<'_>)) -> Problem {
-        let name = |slug| {
-            self.by_slug
-                .get(slug)
-                .map_or("", |organization| organization.name.as_str())
-        };
-        let message = format!(
-            "the names {} and {} look alike",
-            quoted(name(used.0)),
-            quoted(name(other.0))
-        );
+        let name = |slug| self.by_slug.get(slug).map_or("", |organization| organization.name.as_str());
+        let message = format!("the names {} and {} look alike", quoted(name(used.0)), quoted(name(other.0)));
         let mut problem = Problem::warning(used.1.source, used.1.span.clone(), message);
         problem.related(other.1.source, other.1.span.clone(), "the other one");
         problem.help("if they are one organization, write one name, or list the other among its `aliases`");
@@ -326,18 +269,12 @@ impl<'f> Organizations<'f> {
 
 /// Two names whose addresses would be the same.
 fn one_slug(used: &UsedName, source: &Arc<Source>, slug: &Slug, other: &str, known: &Known<'_>) -> Problem {
-    let message = format!(
-        "the names {} and {} have one slug, {}",
-        quoted(&used.name),
-        quoted(other),
-        quoted(slug.as_str())
-    );
+    let message =
+        format!("the names {} and {} have one slug, {}", quoted(&used.name), quoted(other), quoted(slug.as_str()));
     let mut problem = Problem::error(source, used.span.clone(), message);
     problem.related(known.source, known.span.clone(), "the other one");
-    problem.help(format!(
-        "if they are one organization, write {}, or list this name among its `aliases`",
-        quoted(other)
-    ));
+    problem
+        .help(format!("if they are one organization, write {}, or list this name among its `aliases`", quoted(other)));
     problem
         .help("if they are two, declare this one with a slug of its own: [[organization]], name = \"…\", slug = \"…\"");
     problem

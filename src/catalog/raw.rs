@@ -238,10 +238,7 @@ pub fn schema() -> serde_json::Value {
     let mut schema = crate::document::schema_for::<RawFile>();
     if let Some(root) = schema.as_object_mut() {
         root.insert("title".into(), "Handbill: the events of an organization".into());
-        root.insert(
-            "description".into(),
-            "One file in `feeds/`; its name is the organization's slug.".into(),
-        );
+        root.insert("description".into(), "One file in `feeds/`; its name is the organization's slug.".into());
     }
     schema
 }

@@ -55,12 +55,7 @@ pub(super) fn series(
     venue: Option<&Placed<Slug>>,
     config: &Config,
 ) -> Option<Series> {
-    let Pattern {
-        rrule,
-        extra,
-        excluded,
-        changes,
-    } = pattern;
+    let Pattern { rrule, extra, excluded, changes } = pattern;
     if rrule.is_none() && extra.is_empty() {
         return single(report, &excluded, &changes);
     }
@@ -69,55 +64,31 @@ pub(super) fn series(
         Some(written) => Some(occurrences.rule(report, written)?),
         None => None,
     };
-    let horizon = horizon(
-        excluded
-            .iter()
-            .chain(&extra)
-            .chain(changes.iter().filter_map(|change| change.value.on.as_ref())),
-    );
+    let horizon =
+        horizon(excluded.iter().chain(&extra).chain(changes.iter().filter_map(|change| change.value.on.as_ref())));
     occurrences.expand(rule.as_ref(), horizon);
     let errors = report.errors();
     occurrences.add_extra(report, &extra);
     occurrences.exclude(report, &excluded);
     if report.errors() == errors && !occurrences.any_left(rule.as_ref()) {
         let span = rrule.as_ref().map_or(0..0, |rrule| rrule.span.clone());
-        report
-            .error(span, "every occurrence is excluded")
-            .help("delete the event, or write status = \"cancelled\"");
+        report.error(span, "every occurrence is excluded").help("delete the event, or write status = \"cancelled\"");
     }
     let (changes, venues) = change::changes(report, changes, &occurrences, details, venue, config);
     if let (Some(rule), Some(rrule)) = (&rule, &rrule) {
         occurrences.warn_of_clock_changes(report, rule, &rrule.span, &changes);
     }
-    let (extra, excluded) = (
-        occurrences.extra.into_values().collect(),
-        occurrences.excluded.into_values().collect(),
-    );
-    Some(Series {
-        recurrence: Some(Recurrence { rule, extra, excluded }),
-        changes,
-        venues,
-    })
+    let (extra, excluded) = (occurrences.extra.into_values().collect(), occurrences.excluded.into_values().collect());
+    Some(Series { recurrence: Some(Recurrence { rule, extra, excluded }), changes, venues })
 }
 
 /// An event that does not repeat can exclude and change nothing.
 fn single(report: &mut Report, excluded: &[Placed<DateTime>], changes: &[Placed<RawChange>]) -> Option<Series> {
-    let Some(span) = excluded
-        .first()
-        .map(|date| &date.span)
-        .or(changes.first().map(|change| &change.span))
-    else {
+    let Some(span) = excluded.first().map(|date| &date.span).or(changes.first().map(|change| &change.span)) else {
         return Some(Series::default());
     };
-    let what = if excluded.is_empty() {
-        "[[event.change]]"
-    } else {
-        "excluded_dates"
-    };
-    let problem = report.error(
-        span.clone(),
-        format!("the event does not repeat, so it can have no `{what}`"),
-    );
+    let what = if excluded.is_empty() { "[[event.change]]" } else { "excluded_dates" };
+    let problem = report.error(span.clone(), format!("the event does not repeat, so it can have no `{what}`"));
     problem.help("write how it repeats, rrule = \"FREQ=WEEKLY\", or change the event itself");
     None
 }
@@ -126,9 +97,7 @@ fn single(report: &mut Report, excluded: &[Placed<DateTime>], changes: &[Placed<
 fn horizon<'a>(written: impl Iterator<Item = &'a Placed<DateTime>>) -> Option<NaiveDateTime> {
     let days = written.filter_map(|written| {
         let date = written.value.0.date?;
-        NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())?
-            .succ_opt()?
-            .succ_opt()
+        NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())?.succ_opt()?.succ_opt()
     });
     days.max().map(|day| day.and_time(NaiveTime::MIN))
 }
@@ -139,14 +108,7 @@ impl Occurrences {
             When::Timed { start, .. } => (start.local(), false),
             When::AllDay { start, .. } => (start.and_time(NaiveTime::MIN), true),
         };
-        Self {
-            zone,
-            all_day,
-            start,
-            by_rule: Vec::new(),
-            extra: BTreeMap::new(),
-            excluded: BTreeMap::new(),
-        }
+        Self { zone, all_day, start, by_rule: Vec::new(), extra: BTreeMap::new(), excluded: BTreeMap::new() }
     }
 
     /// Reads the rule, of which the start must be the first occurrence.
@@ -155,10 +117,8 @@ impl Occurrences {
         let rule = match Rule::parse(text) {
             Ok(rule) => rule,
             Err(reason) => {
-                let problem = report.error(
-                    written.span.clone(),
-                    format!("the rrule {} cannot be read: {reason}", quoted(text)),
-                );
+                let problem =
+                    report.error(written.span.clone(), format!("the rrule {} cannot be read: {reason}", quoted(text)));
                 problem.help("write a rule of iCalendar such as \"FREQ=WEEKLY;BYDAY=TU;COUNT=10\"");
                 return None;
             }
@@ -207,20 +167,12 @@ impl Occurrences {
                 Written::Moment(moment) => (moment.local(), Start::Timed(moment)),
             };
             if local <= self.start {
-                let message = format!(
-                    "the extra date {} is not after the start, {}",
-                    self.shown(local),
-                    self.shown(self.start)
-                );
-                report
-                    .error(written.span.clone(), message)
-                    .help("make the earliest date the start");
+                let message =
+                    format!("the extra date {} is not after the start, {}", self.shown(local), self.shown(self.start));
+                report.error(written.span.clone(), message).help("make the earliest date the start");
             } else if self.by_rule.binary_search(&local).is_ok() || self.extra.contains_key(&local) {
                 report
-                    .warning(
-                        written.span.clone(),
-                        format!("{} is an occurrence already", self.shown(local)),
-                    )
+                    .warning(written.span.clone(), format!("{} is an occurrence already", self.shown(local)))
                     .help("delete it");
             } else {
                 self.extra.insert(local, start);
@@ -231,12 +183,7 @@ impl Occurrences {
     fn exclude(&mut self, report: &mut Report, excluded: &[Placed<DateTime>]) {
         for written in excluded {
             let Some(at) = self.read(report, written) else { continue };
-            let found: Vec<_> = self
-                .by_rule
-                .iter()
-                .copied()
-                .filter(|local| self.is_at(*local, at))
-                .collect();
+            let found: Vec<_> = self.by_rule.iter().copied().filter(|local| self.is_at(*local, at)).collect();
             if found.is_empty() {
                 self.no_occurrence(report, &written.span, at);
             }
@@ -257,24 +204,15 @@ impl Occurrences {
     /// The occurrence that a change speaks of; `None` after an error.
     pub(super) fn find(&self, report: &mut Report, written: &Placed<DateTime>) -> Option<Start> {
         let at = self.read(report, written)?;
-        let by_rule = self
-            .by_rule
-            .iter()
-            .filter(|local| self.is_at(**local, at))
-            .map(|local| (*local, self.start_at(*local)));
-        let extra = self
-            .extra
-            .iter()
-            .filter(|(local, _)| self.is_at(**local, at))
-            .map(|(local, start)| (*local, *start));
+        let by_rule =
+            self.by_rule.iter().filter(|local| self.is_at(**local, at)).map(|local| (*local, self.start_at(*local)));
+        let extra =
+            self.extra.iter().filter(|(local, _)| self.is_at(**local, at)).map(|(local, start)| (*local, *start));
         let found: Vec<_> = by_rule.chain(extra).collect();
         match found.as_slice() {
             [] => self.no_occurrence(report, &written.span, at),
             [(local, _)] if self.excluded.contains_key(local) => {
-                let message = format!(
-                    "the occurrence {} is excluded, so it cannot be changed",
-                    self.shown(*local)
-                );
+                let message = format!("the occurrence {} is excluded, so it cannot be changed", self.shown(*local));
                 report
                     .error(written.span.clone(), message)
                     .help("delete it from `excluded_dates`, or delete this change");
@@ -292,10 +230,7 @@ impl Occurrences {
     fn read(&self, report: &mut Report, written: &Placed<DateTime>) -> Option<Written> {
         let at = when::moment(report, written, self.zone)?;
         if let (true, Written::Moment(moment)) = (self.all_day, at) {
-            let problem = report.error(
-                written.span.clone(),
-                "the event is on whole days, and this has a time of day",
-            );
+            let problem = report.error(written.span.clone(), "the event is on whole days, and this has a time of day");
             problem.help(format!("write {}", moment.local().date()));
             return None;
         }
@@ -310,19 +245,11 @@ impl Occurrences {
     }
 
     pub(super) fn start_at(&self, local: NaiveDateTime) -> Start {
-        if self.all_day {
-            Start::AllDay(local.date())
-        } else {
-            Start::Timed(self.zone.resolve_leniently(local))
-        }
+        if self.all_day { Start::AllDay(local.date()) } else { Start::Timed(self.zone.resolve_leniently(local)) }
     }
 
     fn shown(&self, local: NaiveDateTime) -> String {
-        if self.all_day {
-            local.date().to_string()
-        } else {
-            when::clock(local)
-        }
+        if self.all_day { local.date().to_string() } else { when::clock(local) }
     }
 
     fn no_occurrence(&self, report: &mut Report, span: &Range<usize>, at: Written) {
@@ -333,11 +260,7 @@ impl Occurrences {
         let all = || self.by_rule.iter().chain(self.extra.keys());
         let before = all().filter(|local| **local < wanted).max();
         let after = all().filter(|local| **local > wanted).min();
-        let near: Vec<_> = before
-            .into_iter()
-            .chain(after)
-            .map(|local| self.shown(*local))
-            .collect();
+        let near: Vec<_> = before.into_iter().chain(after).map(|local| self.shown(*local)).collect();
         let problem = report.error(span.clone(), format!("the event has no occurrence on {at}"));
         problem.help(format!("the nearest ones are {}", near.join(" and ")));
     }
@@ -356,15 +279,9 @@ impl Occurrences {
         let Some(odd) = all.find(|local| self.zone.moment(*local).is_err() && !dealt_with(local)) else {
             return;
         };
-        let what = if self.zone.occurs_twice(odd) {
-            "occurs twice"
-        } else {
-            "does not exist"
-        };
-        let problem = report.warning(
-            span.clone(),
-            format!("the occurrence {} {what}: the clocks change then", self.shown(odd)),
-        );
+        let what = if self.zone.occurs_twice(odd) { "occurs twice" } else { "does not exist" };
+        let problem =
+            report.warning(span.clone(), format!("the occurrence {} {what}: the clocks change then", self.shown(odd)));
         problem.help("exclude it, or give it a start of its own with [[event.change]]");
     }
 }

@@ -10,20 +10,14 @@ use crate::problem::Source;
 mod wrong;
 
 pub(super) fn config() -> Config {
-    let source = Arc::new(Source {
-        name: "config/handbill.toml".into(),
-        text: String::new(),
-    });
+    let source = Arc::new(Source { name: "config/handbill.toml".into(), text: String::new() });
     config::parse(source, &BTreeMap::new()).0.unwrap()
 }
 
 pub(super) fn files(texts: &[(&str, &str)]) -> BTreeMap<String, Arc<ParsedFile>> {
     let config = config();
     let parsed = |(name, text): &(&str, &str)| {
-        let source = Source {
-            name: format!("feeds/{name}"),
-            text: (*text).into(),
-        };
+        let source = Source { name: format!("feeds/{name}"), text: (*text).into() };
         ((*name).to_owned(), Arc::new(parse(Arc::new(source), &config)))
     };
     texts.iter().map(parsed).collect()

@@ -22,20 +22,13 @@ pub(super) fn line(report: &mut Report, written: Text, what: &str) -> Option<Str
         return None;
     }
     if text.contains(BREAKS) {
-        let joined = text
-            .split(BREAKS)
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let joined = text.split(BREAKS).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         report
             .error(span, format!("the {what} has a line break"))
             .help(format!("write it in one line: {}", quoted(&joined)));
         return None;
     }
-    bounded(report, text, &span, what, LINE)
-        .then(|| cleaned(text))
-        .filter(|text| !text.is_empty())
+    bounded(report, text, &span, what, LINE).then(|| cleaned(text)).filter(|text| !text.is_empty())
 }
 
 /// A text of one line that must not be empty.
@@ -53,10 +46,7 @@ pub(super) fn required_line(report: &mut Report, written: Text, what: &str) -> O
 pub(super) fn paragraphs(report: &mut Report, written: Text, what: &str) -> Option<String> {
     let Placed { value, span } = written?;
     let unified = if value.contains(['\r', '\t', '\u{2028}', '\u{2029}', '\u{85}']) {
-        value
-            .replace("\r\n", "\n")
-            .replace(['\u{2028}', '\u{2029}', '\u{85}'], "\n")
-            .replace('\t', " ")
+        value.replace("\r\n", "\n").replace(['\u{2028}', '\u{2029}', '\u{85}'], "\n").replace('\t', " ")
     } else {
         value
     };
@@ -78,10 +68,7 @@ fn free_of_control(report: &mut Report, text: &str, span: &Range<usize>, what: &
     if !text.bytes().any(|b| b < b' ' || matches!(b, 0x7f | 0xc2)) {
         return true;
     }
-    let Some(found) = text
-        .chars()
-        .find(|c| c.is_control() && !BREAKS.contains(c) && *c != '\t')
-    else {
+    let Some(found) = text.chars().find(|c| c.is_control() && !BREAKS.contains(c) && *c != '\t') else {
         return true;
     };
     let message = format!("the {what} contains the control character {}", named(found));
@@ -108,10 +95,7 @@ fn bounded(report: &mut Report, text: &str, span: &Range<usize>, what: &str, lim
     }
     let length = text.chars().count();
     if length > limit {
-        report.error(
-            span.clone(),
-            format!("the {what} is {length} characters long; {limit} are possible"),
-        );
+        report.error(span.clone(), format!("the {what} is {length} characters long; {limit} are possible"));
     }
     length <= limit
 }
@@ -125,10 +109,7 @@ pub(super) fn link(report: &mut Report, written: Text, what: &str) -> Option<Str
     }
     if text.contains(char::is_whitespace) {
         report
-            .error(
-                span,
-                format!("the {what} {} contains a space or a line break", quoted(text)),
-            )
+            .error(span, format!("the {what} {} contains a space or a line break", quoted(text)))
             .help("write %20 for a space");
         return None;
     }
@@ -161,13 +142,8 @@ pub(super) fn slug(report: &mut Report, written: Placed<String>, what: &str) -> 
     if let Some(value) = Slug::parse(&value) {
         return Some(Placed { value, span });
     }
-    let problem = report.error(
-        span,
-        format!(
-            "the {what} {} is not made of a–z, 0–9 and single hyphens",
-            quoted(&value)
-        ),
-    );
+    let problem =
+        report.error(span, format!("the {what} {} is not made of a–z, 0–9 and single hyphens", quoted(&value)));
     problem.help(match Slug::from_name(&value) {
         Some(slug) => format!("write \"{slug}\""),
         None => "write lower-case letters, such as \"unity-park\"".to_owned(),
@@ -181,12 +157,10 @@ pub(super) fn color(report: &mut Report, written: Text) -> Option<Color> {
     let color = Color::parse(value.trim());
     if color.is_none() {
         let problem = report.error(span, format!("{} is no color", quoted(&value)));
-        problem.help(
-            match nearest(value.trim(), color::NAMES.iter().map(|(name, _)| *name)) {
-                Some(name) if !value.starts_with('#') => format!("write \"{name}\""),
-                _ => "write a CSS name such as \"firebrick\", or \"#b22222\"".to_owned(),
-            },
-        );
+        problem.help(match nearest(value.trim(), color::NAMES.iter().map(|(name, _)| *name)) {
+            Some(name) if !value.starts_with('#') => format!("write \"{name}\""),
+            _ => "write a CSS name such as \"firebrick\", or \"#b22222\"".to_owned(),
+        });
     }
     color
 }

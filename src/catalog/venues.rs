@@ -40,26 +40,13 @@ pub(super) fn declared(report: &mut Report, value: &DeValue<'_>, place: Range<us
     let address = texts::line(report, raw.address, "address");
     let position = position(report, raw.latitude, raw.longitude);
     let (slug, name) = (slug?, name?);
-    let venue = Arc::new(Venue {
-        slug: slug.value,
-        name,
-        address,
-        position,
-    });
-    Some(Declared {
-        venue,
-        span: slug.span,
-        faulty: report.errors() > errors,
-    })
+    let venue = Arc::new(Venue { slug: slug.value, name, address, position });
+    Some(Declared { venue, span: slug.span, faulty: report.errors() > errors })
 }
 
 fn position(report: &mut Report, latitude: Option<Placed<f64>>, longitude: Option<Placed<f64>>) -> Option<(f64, f64)> {
-    let latitude_read = latitude
-        .as_ref()
-        .and_then(|degrees| within(report, degrees, 90.0, "latitude"));
-    let longitude_read = longitude
-        .as_ref()
-        .and_then(|degrees| within(report, degrees, 180.0, "longitude"));
+    let latitude_read = latitude.as_ref().and_then(|degrees| within(report, degrees, 90.0, "latitude"));
+    let longitude_read = longitude.as_ref().and_then(|degrees| within(report, degrees, 180.0, "longitude"));
     let (present, missing) = match (&latitude, &longitude) {
         (Some(latitude), None) => (latitude, "longitude"),
         (None, Some(longitude)) => (longitude, "latitude"),
@@ -73,10 +60,8 @@ fn within(report: &mut Report, degrees: &Placed<f64>, limit: f64, what: &str) ->
     if (-limit..=limit).contains(&degrees.value) {
         return Some(degrees.value);
     }
-    let problem = report.error(
-        degrees.span.clone(),
-        format!("the {what} {} is not between -{limit} and {limit}", degrees.value),
-    );
+    let problem =
+        report.error(degrees.span.clone(), format!("the {what} {} is not between -{limit} and {limit}", degrees.value));
     problem.help("write degrees with a decimal point; Chicago is near latitude = 41.88, longitude = -87.63");
     None
 }
@@ -94,10 +79,7 @@ impl<'f> Venues<'f> {
         previous: &BTreeMap<Slug, Arc<Venue>>,
         problems: &mut Vec<Problem>,
     ) -> Self {
-        let mut all = Self {
-            by_slug: BTreeMap::new(),
-            places: HashMap::new(),
-        };
+        let mut all = Self { by_slug: BTreeMap::new(), places: HashMap::new() };
         for file in files {
             for declared in &file.venues {
                 all.declare(&file.source, declared, previous, problems);
@@ -150,16 +132,11 @@ impl<'f> Venues<'f> {
 
     fn unknown(&self, named: &Placed<Slug>, source: &Arc<Source>) -> Problem {
         let slug = named.value.as_str();
-        let mut problem = Problem::error(
-            source,
-            named.span.clone(),
-            format!("no file has a venue {}", quoted(slug)),
-        );
+        let mut problem = Problem::error(source, named.span.clone(), format!("no file has a venue {}", quoted(slug)));
         match nearest(slug, self.by_slug.keys().map(Slug::as_str)) {
             Some(near) => problem.help(format!("write \"{near}\"")),
-            None => problem.help(format!(
-                "declare it: [[venue]], slug = \"{slug}\", name = \"…\"; or write `location` instead"
-            )),
+            None => problem
+                .help(format!("declare it: [[venue]], slug = \"{slug}\", name = \"…\"; or write `location` instead")),
         };
         problem
     }

@@ -79,9 +79,7 @@ fn length(report: &mut Report, written: Text, end: Option<&Placed<DateTime>>) ->
         return Some(None);
     };
     if end.is_some() {
-        report
-            .error(span, "the event has both `end` and `duration`")
-            .help("write only one of them");
+        report.error(span, "the event has both `end` and `duration`").help("write only one of them");
         return None;
     }
     match duration::parse(&value) {
@@ -98,20 +96,13 @@ fn lasting(report: &mut Report, start: Written, length: Option<Placed<TimeDelta>
     match start {
         Written::Day(start) => {
             let days = days(report, length)?;
-            Some(When::AllDay {
-                start,
-                end: start.checked_add_signed(days)?,
-            })
+            Some(When::AllDay { start, end: start.checked_add_signed(days)? })
         }
         Written::Moment(start) => {
             let end_announced = length.is_some();
             let length = length.map_or(config.default_duration, |length| length.value);
             let end = config.timezone.moment_of(start.instant().checked_add_signed(length)?);
-            Some(When::Timed {
-                start,
-                end,
-                end_announced,
-            })
+            Some(When::Timed { start, end, end_announced })
         }
     }
 }
@@ -124,10 +115,7 @@ fn days(report: &mut Report, length: Option<Placed<TimeDelta>>) -> Option<TimeDe
     if value == TimeDelta::days(value.num_days()) {
         return Some(value);
     }
-    let problem = report.error(
-        span,
-        "the event begins on a whole day, and its duration is not in whole days",
-    );
+    let problem = report.error(span, "the event begins on a whole day, and its duration is not in whole days");
     problem.help("write \"1 day\", or a `start` with a time of day: 2021-03-23T18:00");
     None
 }
@@ -135,15 +123,12 @@ fn days(report: &mut Report, length: Option<Placed<TimeDelta>>) -> Option<TimeDe
 /// An event with a written end; both with their places.
 fn ending(report: &mut Report, start: (Written, Range<usize>), end: (Written, Range<usize>)) -> Option<When> {
     let when = match (start.0, end.0) {
-        (Written::Day(first), Written::Day(last)) if first <= last => When::AllDay {
-            start: first,
-            end: last.succ_opt()?,
-        },
-        (Written::Moment(from), Written::Moment(until)) if from.instant() < until.instant() => When::Timed {
-            start: from,
-            end: until,
-            end_announced: true,
-        },
+        (Written::Day(first), Written::Day(last)) if first <= last => {
+            When::AllDay { start: first, end: last.succ_opt()? }
+        }
+        (Written::Moment(from), Written::Moment(until)) if from.instant() < until.instant() => {
+            When::Timed { start: from, end: until, end_announced: true }
+        }
         (Written::Day(_), Written::Day(_)) | (Written::Moment(_), Written::Moment(_)) => {
             ends_before_start(report, start, end);
             return None;
@@ -194,30 +179,16 @@ impl std::fmt::Display for Written {
 /// A wall-clock time as it is written in TOML, without seconds where there are none.
 pub(super) fn clock(local: NaiveDateTime) -> String {
     let seconds = chrono::Timelike::second(&local) != 0;
-    local
-        .format(if seconds { "%Y-%m-%dT%H:%M:%S" } else { "%Y-%m-%dT%H:%M" })
-        .to_string()
+    local.format(if seconds { "%Y-%m-%dT%H:%M:%S" } else { "%Y-%m-%dT%H:%M" }).to_string()
 }
 
 /// Reads an end: a time of day alone is an error that shows the day as well.
 fn end_moment(report: &mut Report, end: &Placed<DateTime>, start: Written, zone: Zone) -> Option<Written> {
-    if let (
-        Datetime {
-            date: None,
-            time: Some(time),
-            ..
-        },
-        Written::Moment(start),
-    ) = (end.value.0, start)
-    {
+    if let (Datetime { date: None, time: Some(time), .. }, Written::Moment(start)) = (end.value.0, start) {
         let problem = report.error(end.span.clone(), "`end` is a time without a date");
         if let Some(time) = NaiveTime::from_hms_opt(time.hour.into(), time.minute.into(), 0) {
             let day = start.local().date();
-            let day = if time <= start.local().time() {
-                day.succ_opt()?
-            } else {
-                day
-            };
+            let day = if time <= start.local().time() { day.succ_opt()? } else { day };
             problem.help(format!("write {}", clock(day.and_time(time))));
         }
         return None;
@@ -227,23 +198,13 @@ fn end_moment(report: &mut Report, end: &Placed<DateTime>, start: Written, zone:
 
 /// Reads a date, or a date and time; what does not exist, or exists twice, is told with what to write instead.
 pub(super) fn moment(report: &mut Report, written: &Placed<DateTime>, zone: Zone) -> Option<Written> {
-    let Placed {
-        value: DateTime(value),
-        span,
-    } = written;
+    let Placed { value: DateTime(value), span } = written;
     let Some(date) = value.date else {
-        report
-            .error(span.clone(), "this is a time without a date")
-            .help("write the date as well: 2021-03-23T18:00");
+        report.error(span.clone(), "this is a time without a date").help("write the date as well: 2021-03-23T18:00");
         return None;
     };
     if !YEARS.contains(&date.year) {
-        let message = format!(
-            "the year {:04} is not between {} and {}",
-            date.year,
-            YEARS.start(),
-            YEARS.end()
-        );
+        let message = format!("the year {:04} is not between {} and {}", date.year, YEARS.start(), YEARS.end());
         report.error(span.clone(), message);
         return None;
     }
@@ -283,10 +244,8 @@ fn resolve(report: &mut Report, span: &Range<usize>, local: NaiveDateTime, zone:
     };
     match unresolved {
         Unresolved::Gap { before, after } => {
-            let problem = report.error(
-                span.clone(),
-                format!("{} does not exist: the clocks go forward then", clock(local)),
-            );
+            let problem =
+                report.error(span.clone(), format!("{} does not exist: the clocks go forward then", clock(local)));
             let shown = |offset: FixedOffset| clock(zone.moment_of(at(local, offset)).local());
             problem.help(format!(
                 "write {} (which is {}) or {} (which is {})",
@@ -297,10 +256,7 @@ fn resolve(report: &mut Report, span: &Range<usize>, local: NaiveDateTime, zone:
             ));
         }
         Unresolved::Overlap { first, second } => {
-            let problem = report.error(
-                span.clone(),
-                format!("{} occurs twice: the clocks go back then", clock(local)),
-            );
+            let problem = report.error(span.clone(), format!("{} occurs twice: the clocks go back then", clock(local)));
             problem.help(format!(
                 "write {} (the first, daylight time) or {} (the second, standard time)",
                 with_offset(local, first),
@@ -322,20 +278,13 @@ fn with_offset(local: NaiveDateTime, offset: FixedOffset) -> String {
 /// When something was last changed: any date or time, without a fuss about gaps and overlaps.
 pub(super) fn updated(report: &mut Report, written: Time, zone: Zone) -> Option<Instant<Utc>> {
     let mut written = written?;
-    if let Datetime {
-        date: Some(date),
-        time,
-        offset: None,
-    } = written.value.0
-    {
+    if let Datetime { date: Some(date), time, offset: None } = written.value.0 {
         let lenient = || {
             let day = NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())?;
             let time = time.map_or(Some(NaiveTime::MIN), |time| {
                 NaiveTime::from_hms_opt(time.hour.into(), time.minute.into(), time.second.unwrap_or(0).into())
             })?;
-            YEARS
-                .contains(&date.year)
-                .then(|| zone.resolve_leniently(day.and_time(time)))
+            YEARS.contains(&date.year).then(|| zone.resolve_leniently(day.and_time(time)))
         };
         if let Some(moment) = lenient() {
             return Some(moment.instant());

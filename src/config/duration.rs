@@ -51,10 +51,9 @@ fn unit_seconds(unit: &str) -> Option<i64> {
 fn describe(number: &str, unit: &str) -> String {
     match (number, unit) {
         ("", _) => "is no length of time; write a number and a unit, such as \"1h 30m\"".to_owned(),
-        (number, "") => format!(
-            "needs a unit; write \"{} hours\" or \"{0} minutes\"",
-            number.get(..18).unwrap_or(number)
-        ),
+        (number, "") => {
+            format!("needs a unit; write \"{} hours\" or \"{0} minutes\"", number.get(..18).unwrap_or(number))
+        }
         (_, unit) if unit_seconds(unit).is_none() => "has an unknown unit; write weeks, days, h, m or s".to_owned(),
         _ => "is longer than ten years".to_owned(),
     }

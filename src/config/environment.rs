@@ -25,24 +25,16 @@ struct Key {
 
 /// The settings of each variable, in a report of its own. Empty variables count as unset.
 pub(super) fn layers(environment: &BTreeMap<String, String>) -> Vec<(RawConfig, Report)> {
-    let mut ours = environment
-        .iter()
-        .filter(|(name, value)| name.starts_with(PREFIX) && !value.is_empty())
-        .peekable();
+    let mut ours = environment.iter().filter(|(name, value)| name.starts_with(PREFIX) && !value.is_empty()).peekable();
     if ours.peek().is_none() {
         return Vec::new();
     }
     let keys = keys();
-    ours.filter(|(name, _)| !name.starts_with(RESERVED))
-        .map(|(name, value)| layer(&keys, name, value))
-        .collect()
+    ours.filter(|(name, _)| !name.starts_with(RESERVED)).map(|(name, value)| layer(&keys, name, value)).collect()
 }
 
 fn layer(keys: &[Key], name: &str, value: &str) -> (RawConfig, Report) {
-    let source = Arc::new(Source {
-        name: format!("environment variable {name}"),
-        text: value.to_owned(),
-    });
+    let source = Arc::new(Source { name: format!("environment variable {name}"), text: value.to_owned() });
     let mut report = Report::new(&source);
     let Some(key) = keys.iter().find(|key| key.variable == name) else {
         unknown(&mut report, keys, name);
@@ -79,10 +71,8 @@ fn read_value<'s>(report: &mut Report, source: &'s Source, key: &Key) -> Option<
     match DeValue::parse(text) {
         Ok(value) => Some(value),
         Err(error) => {
-            let problem = report.error(
-                error.span().unwrap_or(0..text.len()),
-                format!("this is no value of TOML: {}", error.message()),
-            );
+            let problem = report
+                .error(error.span().unwrap_or(0..text.len()), format!("this is no value of TOML: {}", error.message()));
             problem.help("write it as in the config, such as 10000, true or [\"en\", \"es\"]");
             None
         }
@@ -102,11 +92,7 @@ fn keys() -> Vec<Key> {
                 pending.push((path, key));
             } else {
                 let variable = format!("{PREFIX}{}", path.join("_").to_uppercase());
-                keys.push(Key {
-                    variable,
-                    path,
-                    is_text: is_text(key),
-                });
+                keys.push(Key { variable, path, is_text: is_text(key) });
             }
         }
     }
@@ -121,8 +107,6 @@ fn is_text(key: &Json) -> bool {
 /// What a `$ref` refers to, or the schema itself.
 fn resolved<'s>(root: &'s Json, schema: &'s Json) -> &'s Json {
     let reference = schema.get("$ref").or_else(|| schema.get("allOf")?.get(0)?.get("$ref"));
-    let pointer = reference
-        .and_then(Json::as_str)
-        .and_then(|reference| reference.strip_prefix('#'));
+    let pointer = reference.and_then(Json::as_str).and_then(|reference| reference.strip_prefix('#'));
     pointer.and_then(|pointer| root.pointer(pointer)).unwrap_or(schema)
 }

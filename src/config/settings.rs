@@ -35,11 +35,7 @@ pub(super) fn defaults() -> Option<Config> {
         workers: None,
         max_connections: 10_000,
         client_timeout: Duration::from_secs(15),
-        log: Log {
-            format: LogFormat::Text,
-            level: "info".to_owned(),
-            requests: false,
-        },
+        log: Log { format: LogFormat::Text, level: "info".to_owned(), requests: false },
     })
 }
 
@@ -49,39 +45,18 @@ pub(super) fn apply(config: &mut Config, raw: RawConfig, report: &mut Report) {
     set(&mut config.public_url, public_url(report, raw.public_url));
     set(&mut config.uid_domain, uid_domain(report, raw.uid_domain));
     set(&mut config.name, line(report, raw.name, "name", 200));
-    set(
-        &mut config.description,
-        line(report, raw.description, "description", 1_000),
-    );
+    set(&mut config.description, line(report, raw.description, "description", 1_000));
     config.color = color(report, raw.color).or(config.color);
     set(&mut config.timezone, timezone(report, raw.timezone));
     set(&mut config.languages, languages(report, raw.languages));
-    set(
-        &mut config.feeds,
-        line(report, raw.feeds, "folder", 4_096).map(Into::into),
-    );
-    set(
-        &mut config.state,
-        line(report, raw.state, "folder", 4_096).map(Into::into),
-    );
-    set(
-        &mut config.default_duration,
-        minutes(report, raw.default_duration, 7 * 24 * 60),
-    );
-    set(
-        &mut config.cancelled,
-        raw.cancelled.map(|cancelled| cancelled.value.into()),
-    );
+    set(&mut config.feeds, line(report, raw.feeds, "folder", 4_096).map(Into::into));
+    set(&mut config.state, line(report, raw.state, "folder", 4_096).map(Into::into));
+    set(&mut config.default_duration, minutes(report, raw.default_duration, 7 * 24 * 60));
+    set(&mut config.cancelled, raw.cancelled.map(|cancelled| cancelled.value.into()));
     set(&mut config.refresh, minutes(report, raw.refresh, 30 * 24 * 60));
-    set(
-        &mut config.max_feed_bytes,
-        number(report, raw.max_feed_bytes, 10_000..=10_000_000),
-    );
+    set(&mut config.max_feed_bytes, number(report, raw.max_feed_bytes, 10_000..=10_000_000));
     config.workers = number(report, raw.workers, 1..=1_024).or(config.workers);
-    set(
-        &mut config.max_connections,
-        number(report, raw.max_connections, 1..=1_000_000),
-    );
+    set(&mut config.max_connections, number(report, raw.max_connections, 1..=1_000_000));
     set(&mut config.client_timeout, timeout(report, raw.client_timeout));
     apply_log(&mut config.log, raw.log, report);
 }
@@ -135,10 +110,7 @@ fn uid_domain(report: &mut Report, written: Text) -> Option<String> {
     }
     let problem = report.error(
         span,
-        format!(
-            "the uid_domain {} is no host name of ASCII letters, digits, hyphens and dots",
-            quoted(&value)
-        ),
+        format!("the uid_domain {} is no host name of ASCII letters, digits, hyphens and dots", quoted(&value)),
     );
     problem.help("write one such as \"events.example.org\", in at most 170 characters");
     None
@@ -150,10 +122,7 @@ fn line(report: &mut Report, written: Text, what: &str, limit: usize) -> Option<
     let text = value.trim();
     let reason = if text.is_empty() {
         "is empty".to_owned()
-    } else if text
-        .chars()
-        .any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
-    {
+    } else if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
         "contains a line break or a control character".to_owned()
     } else if text.chars().count() > limit {
         format!("has more than {limit} characters")
@@ -169,12 +138,10 @@ fn color(report: &mut Report, written: Text) -> Option<Color> {
     let color = Color::parse(value.trim());
     if color.is_none() {
         let problem = report.error(span, format!("{} is no color", quoted(&value)));
-        problem.help(
-            match nearest(value.trim(), color::NAMES.iter().map(|(name, _)| *name)) {
-                Some(name) if !value.starts_with('#') => format!("write \"{name}\""),
-                _ => "write a CSS name such as \"firebrick\", or \"#b22222\"".to_owned(),
-            },
-        );
+        problem.help(match nearest(value.trim(), color::NAMES.iter().map(|(name, _)| *name)) {
+            Some(name) if !value.starts_with('#') => format!("write \"{name}\""),
+            _ => "write a CSS name such as \"firebrick\", or \"#b22222\"".to_owned(),
+        });
     }
     color
 }
@@ -208,9 +175,7 @@ fn languages(report: &mut Report, written: Option<Placed<Vec<Placed<String>>>>) 
         }
     }
     if languages.is_empty() && report.errors() == errors {
-        report
-            .error(span, "there is no language")
-            .help("write the main one first: [\"en\", \"es\"]");
+        report.error(span, "there is no language").help("write the main one first: [\"en\", \"es\"]");
     }
     (report.errors() == errors).then_some(languages)
 }
@@ -231,9 +196,7 @@ fn timeout(report: &mut Report, written: Text) -> Option<Duration> {
     if (1..=18).contains(&length.num_seconds()) {
         return length.to_std().ok();
     }
-    report
-        .error(span, "client_timeout must be from 1s to 18s")
-        .help("write \"15s\"");
+    report.error(span, "client_timeout must be from 1s to 18s").help("write \"15s\"");
     None
 }
 
@@ -252,10 +215,7 @@ fn number(report: &mut Report, written: Number, limits: RangeInclusive<usize>) -
     let Placed { value, span } = written?;
     let number = usize::try_from(value).ok().filter(|number| limits.contains(number));
     if number.is_none() {
-        report.error(
-            span,
-            format!("{value} is not between {} and {}", limits.start(), limits.end()),
-        );
+        report.error(span, format!("{value} is not between {} and {}", limits.start(), limits.end()));
     }
     number
 }
@@ -264,9 +224,7 @@ fn number(report: &mut Report, written: Number, limits: RangeInclusive<usize>) -
 fn level(report: &mut Report, written: Text) -> Option<String> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
     let Placed { value, span } = written?;
-    let wrong = value
-        .split(',')
-        .map(|part| part.rsplit('=').next().unwrap_or(part).trim());
+    let wrong = value.split(',').map(|part| part.rsplit('=').next().unwrap_or(part).trim());
     let Some(wrong) = wrong.into_iter().find(|level| !LEVELS.contains(level)) else {
         return Some(value);
     };

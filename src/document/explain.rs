@@ -28,14 +28,8 @@ pub(super) fn syntax(report: &mut Report, span: Range<usize>, message: &str) {
 
 fn line_of(text: &str, at: usize) -> Range<usize> {
     let at = text.floor_char_boundary(at);
-    let start = text
-        .get(..at)
-        .and_then(|before| before.rfind('\n'))
-        .map_or(0, |newline| newline + 1);
-    let end = text
-        .get(at..)
-        .and_then(|after| after.find('\n'))
-        .map_or(text.len(), |newline| at + newline);
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    let end = text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |newline| at + newline);
     start..end
 }
 
@@ -136,9 +130,7 @@ impl Found {
 fn is_header(written: &str) -> bool {
     let inner = written.trim_start_matches('[').trim_end_matches(']');
     !inner.is_empty()
-        && inner
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+        && inner.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
         && inner.parse::<f64>().is_err()
 }
 
@@ -179,10 +171,7 @@ pub(crate) fn unknown_key<'a>(
         Some(near) => format!("write `{near}`"),
         None => format!("the keys here are {}", list(known.map(|key| format!("`{key}`")))),
     };
-    report
-        .error(span, format!("unknown key `{}`", shortened(key)))
-        .label("unknown key")
-        .help(help);
+    report.error(span, format!("unknown key `{}`", shortened(key))).label("unknown key").help(help);
     near
 }
 
@@ -199,11 +188,8 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         return None;
     }
     let distance = |known: &'a str| (strsim::osa_distance(&word, &known.to_lowercase()), known);
-    let near = known
-        .into_iter()
-        .filter(|known| known.len().abs_diff(word.len()) <= word.len() / 2 + 1)
-        .map(distance)
-        .min()?;
+    let near =
+        known.into_iter().filter(|known| known.len().abs_diff(word.len()) <= word.len() / 2 + 1).map(distance).min()?;
     let contained = word.len() >= 3 && (near.1.starts_with(&word) || word.starts_with(near.1));
     (near.0 <= word.chars().count().max(3) / 3 || contained).then_some(near.1)
 }

@@ -30,11 +30,7 @@ pub(super) enum Kind {
 
 impl Fault {
     pub(super) fn new(kind: Kind) -> Self {
-        Self {
-            kind,
-            span: None,
-            culprit: None,
-        }
+        Self { kind, span: None, culprit: None }
     }
 
     pub(super) fn at(mut self, span: &Range<usize>) -> Self {

@@ -25,9 +25,7 @@ impl<'de> SeqAccess<'de> for Elements<'_, '_> {
         let Some(value) = self.rest.find(|value| !self.pass.skips(value)) else {
             return Ok(None);
         };
-        seed.deserialize(Value::of(value, self.pass))
-            .map(Some)
-            .map_err(|fault| fault.in_part(value))
+        seed.deserialize(Value::of(value, self.pass)).map(Some).map_err(|fault| fault.in_part(value))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -52,15 +50,7 @@ pub(super) struct Entries<'t, 'i> {
 impl<'t, 'i> Entries<'t, 'i> {
     pub(super) fn new(table: &'t DeTable<'i>, pass: &'t Pass<'t>, fields: Option<&'static [&'static str]>) -> Self {
         let languages = fields.is_some_and(|fields| fields.contains(&LANGUAGES));
-        Self {
-            table,
-            rest: table.iter(),
-            pass,
-            fields,
-            languages,
-            has_languages: false,
-            value: None,
-        }
+        Self { table, rest: table.iter(), pass, fields, languages, has_languages: false, value: None }
     }
 
     fn next(&mut self) -> Option<Entry<'t, 'i>> {
@@ -116,10 +106,7 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
                 self.pass.wrong.borrow_mut().push(key.to_owned());
                 fault.in_part(value)
             }),
-            None => seed.deserialize(Languages {
-                table: self.table,
-                pass: self.pass,
-            }),
+            None => seed.deserialize(Languages { table: self.table, pass: self.pass }),
         }
     }
 }
@@ -135,10 +122,7 @@ impl<'de> Deserializer<'de> for Languages<'_, '_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let entries = self.table.iter();
-        visitor.visit_seq(LanguageEntries {
-            rest: entries,
-            pass: self.pass,
-        })
+        visitor.visit_seq(LanguageEntries { rest: entries, pass: self.pass })
     }
 
     forward_to_deserialize_any! {
@@ -157,18 +141,9 @@ impl<'de> SeqAccess<'de> for LanguageEntries<'_, '_> {
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
         let pass = self.pass;
-        let found = self
-            .rest
-            .find(|(key, value)| is_language(key.get_ref(), value.get_ref()) && !pass.skips(value));
+        let found = self.rest.find(|(key, value)| is_language(key.get_ref(), value.get_ref()) && !pass.skips(value));
         let Some((key, value)) = found else { return Ok(None) };
-        seed.deserialize(Named {
-            key,
-            value,
-            pass,
-            step: 0,
-        })
-        .map(Some)
-        .map_err(|fault| fault.in_part(value))
+        seed.deserialize(Named { key, value, pass, step: 0 }).map(Some).map_err(|fault| fault.in_part(value))
     }
 }
 

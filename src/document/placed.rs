@@ -47,10 +47,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for PlacedVisitor<T> {
         let start = parts.next_element()?.ok_or_else(missing)?;
         let end = parts.next_element()?.ok_or_else(missing)?;
         let value = parts.next_element()?.ok_or_else(missing)?;
-        Ok(Placed {
-            value,
-            span: start..end,
-        })
+        Ok(Placed { value, span: start..end })
     }
 }
 
@@ -70,12 +67,8 @@ impl Visitor<'_> for DateTimeVisitor {
     }
 
     fn visit_bytes<E: Error>(self, written: &[u8]) -> Result<DateTime, E> {
-        let parsed = std::str::from_utf8(written)
-            .ok()
-            .and_then(|written| written.parse().ok());
-        parsed
-            .map(DateTime)
-            .ok_or_else(|| E::custom("this date or time does not exist"))
+        let parsed = std::str::from_utf8(written).ok().and_then(|written| written.parse().ok());
+        parsed.map(DateTime).ok_or_else(|| E::custom("this date or time does not exist"))
     }
 }
 

@@ -26,14 +26,7 @@ impl Report {
     #[must_use]
     pub fn new(source: &Arc<Source>) -> Self {
         let spare = Problem::error(source, 0..0, "");
-        Self {
-            source: Arc::clone(source),
-            problems: Vec::new(),
-            errors: 0,
-            hidden: 0,
-            told_keys: Vec::new(),
-            spare,
-        }
+        Self { source: Arc::clone(source), problems: Vec::new(), errors: 0, hidden: 0, told_keys: Vec::new(), spare }
     }
 
     /// The text.
@@ -105,8 +98,7 @@ impl Report {
             let message = format!("{} more problems in this file are not shown", self.hidden);
             self.problems.push(Problem::error(&self.source, end..end, message));
         }
-        self.problems
-            .sort_by_key(|problem| (problem.span.start, problem.span.end));
+        self.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
         self.problems
     }
 }

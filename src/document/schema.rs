@@ -27,9 +27,7 @@ impl Transform for Tidy {
         let Some(object) = schema.as_object_mut() else { return };
         object.remove("default");
         without_null(object);
-        let languages = object
-            .get_mut("properties")
-            .and_then(|all| all.as_object_mut()?.shift_remove(LANGUAGES));
+        let languages = object.get_mut("properties").and_then(|all| all.as_object_mut()?.shift_remove(LANGUAGES));
         if let Some(languages) = languages {
             let description = languages.get("description").cloned().unwrap_or_default();
             let texts = json!({ "allOf": [{ "$ref": "#/definitions/Texts" }], "description": description });

@@ -40,17 +40,12 @@ impl<'t> Pass<'t> {
     }
 
     pub(super) fn tolerant(text: &'t str) -> Self {
-        Self {
-            tolerant: true,
-            ..Self::quick(text)
-        }
+        Self { tolerant: true, ..Self::quick(text) }
     }
 
     /// Leaves out what was wrong from the next walk on; false when it is not known, or left out already.
     pub(super) fn skip(&self, fault: &Fault) -> bool {
-        fault
-            .culprit
-            .is_some_and(|culprit| self.skipped.borrow_mut().insert(culprit))
+        fault.culprit.is_some_and(|culprit| self.skipped.borrow_mut().insert(culprit))
     }
 
     /// Tells the unknown keys, and lets the report know which keys were told to be wrong.
@@ -73,9 +68,7 @@ impl<'t> Pass<'t> {
         known: &'static [&'static str],
     ) {
         if self.skipped.borrow_mut().insert(address(value)) {
-            self.unknown
-                .borrow_mut()
-                .push((key.span(), key.get_ref().to_string(), known));
+            self.unknown.borrow_mut().push((key.span(), key.get_ref().to_string(), known));
         }
     }
 }
@@ -110,10 +103,7 @@ impl<'t, 'i> Value<'t, 'i> {
             DeValue::Boolean(value) => visitor.visit_bool(*value),
             // A date and time is bytes to serde: nothing but `DateTime` takes them.
             DeValue::Datetime(_) => visitor.visit_bytes(self.pass.text.get(self.span).unwrap_or_default().as_bytes()),
-            DeValue::Array(array) => visitor.visit_seq(Elements {
-                rest: array.iter(),
-                pass: self.pass,
-            }),
+            DeValue::Array(array) => visitor.visit_seq(Elements { rest: array.iter(), pass: self.pass }),
             DeValue::Table(table) => visitor.visit_map(Entries::new(table, self.pass, None)),
         }
     }
@@ -141,11 +131,7 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
         _: usize,
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        if name == PLACED {
-            visitor.visit_seq(Place { value: self, step: 0 })
-        } else {
-            self.deserialize_any(visitor)
-        }
+        if name == PLACED { visitor.visit_seq(Place { value: self, step: 0 }) } else { self.deserialize_any(visitor) }
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
@@ -160,9 +146,9 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.value {
-            DeValue::Table(table) => visitor
-                .visit_map(Entries::new(table, self.pass, Some(fields)))
-                .map_err(|fault| fault.at(&self.span)),
+            DeValue::Table(table) => {
+                visitor.visit_map(Entries::new(table, self.pass, Some(fields))).map_err(|fault| fault.at(&self.span))
+            }
             _ => Err(Fault::new(Kind::WrongType("a table".to_owned())).at(&self.span)),
         }
     }
@@ -206,9 +192,7 @@ impl<'de> SeqAccess<'de> for Place<'_, '_> {
         match self.step {
             1 => seed.deserialize(value.span.start.into_deserializer()).map(Some),
             2 => seed.deserialize(value.span.end.into_deserializer()).map(Some),
-            3 => seed
-                .deserialize(Value::new(value.value, value.span.clone(), value.pass))
-                .map(Some),
+            3 => seed.deserialize(Value::new(value.value, value.span.clone(), value.pass)).map(Some),
             _ => Ok(None),
         }
     }

@@ -1,10 +1,179 @@
-//! Stub: to be replaced by the room's own file.
+//! The VEVENT content lines of an event (RFC 5545 §3.6.1), in all languages or in one. It does not assemble calendars.
 
-/// Stub.
-#[derive(Debug)]
-pub struct Style;
-/// Stub.
-#[derive(Debug)]
-pub struct View;
-/// Stub.
-pub fn vevents() {}
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Change, Details, Event, Place, Recurrence, Revision, Start, Status, Venue, When, words};
+use crate::config::Cancelled;
+use crate::language::Language;
+use crate::text::Writer;
+use crate::time::{Moment, Zone};
+
+/// Which languages a feed holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum View {
+    /// The main language's title; the texts of all languages, the main one first.
+    All,
+    /// One language's texts; the main language's where it has none.
+    Only(Language),
+}
+
+/// What the content lines of every event depend on beside the event.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// The calendar's zone.
+    pub zone: Zone,
+    /// The main language.
+    pub main: Language,
+    /// How a cancelled event is marked.
+    pub cancelled: Cancelled,
+}
+
+/// The VEVENT of an event and of each of its changed occurrences: folded content lines, each ending in CRLF.
+#[must_use]
+pub fn vevents(event: &Event, revision: Revision, style: Style, view: View) -> Vec<u8> {
+    let mut writer = Writer::with_capacity(1024 + event.details.description.len());
+    let lines = Lines { event, revision, style, view };
+    lines.vevent(&mut writer, &event.details, None);
+    for change in &event.changes {
+        lines.vevent(&mut writer, &change.details, Some(change));
+    }
+    writer.into_bytes()
+}
+
+struct Lines<'a> {
+    event: &'a Event,
+    revision: Revision,
+    style: Style,
+    view: View,
+}
+
+impl Lines<'_> {
+    fn vevent(&self, writer: &mut Writer, details: &Details, change: Option<&Change>) {
+        writer.raw("BEGIN:VEVENT");
+        self.identity(writer);
+        if let Some(change) = change {
+            self.start(writer, "RECURRENCE-ID", change.of);
+        }
+        self.when(writer, details.when);
+        if let (None, Some(recurrence)) = (change, &self.event.recurrence) {
+            self.recurrence(writer, recurrence);
+        }
+        self.texts(writer, details);
+        place(writer, details.place.as_ref());
+        if let Some(url) = &details.url {
+            writer.property("URL", &[], url);
+        }
+        writer.text_list("CATEGORIES", self.event.tags.iter().map(crate::name::Slug::as_str));
+        if let Some(contact) = &details.contact {
+            writer.text("CONTACT", contact);
+        }
+        writer.property("STATUS", &[], self.status(details.status));
+        // A public event must not mark its subscribers busy (RFC 5545 §3.8.2.7; Outlook reads its own property).
+        writer.raw("TRANSP:TRANSPARENT");
+        writer.raw("X-MICROSOFT-CDO-BUSYSTATUS:FREE");
+        writer.raw("END:VEVENT");
+    }
+
+    /// Without METHOD, DTSTAMP is the time of the last revision (RFC 5545 §3.8.7.2).
+    fn identity(&self, writer: &mut Writer) {
+        let modified = utc(self.revision.modified);
+        writer.text("UID", &self.event.uid);
+        writer.property("DTSTAMP", &[], &modified);
+        writer.property("LAST-MODIFIED", &[], &modified);
+        writer.property("SEQUENCE", &[], &self.revision.sequence.to_string());
+    }
+
+    fn when(&self, writer: &mut Writer, when: When) {
+        match when {
+            When::Timed { start, end, .. } => {
+                self.moment(writer, "DTSTART", start);
+                self.moment(writer, "DTEND", end);
+            }
+            When::AllDay { start, end } => {
+                day(writer, "DTSTART", start);
+                day(writer, "DTEND", end);
+            }
+        }
+    }
+
+    fn recurrence(&self, writer: &mut Writer, recurrence: &Recurrence) {
+        if let Some(rule) = &recurrence.rule {
+            let all_day = matches!(self.event.start(), Start::AllDay(_));
+            writer.property("RRULE", &[], &rule.value(all_day, self.style.zone));
+        }
+        for extra in &recurrence.extra {
+            self.start(writer, "RDATE", *extra);
+        }
+        for excluded in &recurrence.excluded {
+            self.start(writer, "EXDATE", *excluded);
+        }
+    }
+
+    fn start(&self, writer: &mut Writer, name: &str, start: Start) {
+        match start {
+            Start::Timed(moment) => self.moment(writer, name, moment),
+            Start::AllDay(date) => day(writer, name, date),
+        }
+    }
+
+    /// A wall-clock time in the calendar's zone. The hour that the autumn repeats has no exact form there (RFC 5545 §3.3.5 knows
+    /// only its first pass, and programs differ), so a single event in it is written in UTC.
+    fn moment(&self, writer: &mut Writer, name: &str, moment: Moment) {
+        if self.event.recurrence.is_none() && self.style.zone.occurs_twice(moment.local()) {
+            writer.property(name, &[], &utc(moment.instant()));
+        } else {
+            let local = moment.local().format("%Y%m%dT%H%M%S").to_string();
+            writer.property(name, &[("TZID", self.style.zone.name())], &local);
+        }
+    }
+
+    fn texts(&self, writer: &mut Writer, details: &Details) {
+        writer.text("SUMMARY", &words::title(details, self.style.main, self.view));
+        let description = words::description(self.event, details, self.style.main, self.view);
+        if !description.is_empty() {
+            writer.text("DESCRIPTION", &description);
+        }
+    }
+
+    /// Google hides what is CANCELLED, so that people would never learn of it: by default only the words say it.
+    fn status(&self, status: Status) -> &'static str {
+        match (status, self.style.cancelled) {
+            (Status::Cancelled, Cancelled::Status) => "CANCELLED",
+            (Status::Tentative | Status::Postponed, _) => "TENTATIVE",
+            (Status::Confirmed | Status::Cancelled, _) => "CONFIRMED",
+        }
+    }
+}
+
+/// LOCATION, and for a venue with a position GEO and Apple's form of it, whose title and address must equal LOCATION's lines or
+/// Apple shows no map.
+fn place(writer: &mut Writer, place: Option<&Place>) {
+    let Some(place) = place else { return };
+    writer.text("LOCATION", &words::location(place));
+    if let Place::Venue(venue) = place
+        && let Some((latitude, longitude)) = venue.position
+    {
+        writer.property("GEO", &[], &format!("{latitude};{longitude}"));
+        structured_location(writer, venue, latitude, longitude);
+    }
+}
+
+/// The radius around the point, in meters, for which Apple's programs take a subscriber to be there.
+const APPLE_RADIUS: &str = "70";
+
+fn structured_location(writer: &mut Writer, venue: &Venue, latitude: f64, longitude: f64) {
+    let mut parameters = vec![("VALUE", "URI")];
+    if let Some(address) = &venue.address {
+        parameters.push(("X-ADDRESS", address));
+    }
+    parameters.extend([("X-APPLE-RADIUS", APPLE_RADIUS), ("X-TITLE", venue.name.as_str())]);
+    writer.property("X-APPLE-STRUCTURED-LOCATION", &parameters, &format!("geo:{latitude},{longitude}"));
+}
+
+fn day(writer: &mut Writer, name: &str, date: NaiveDate) {
+    writer.property(name, &[("VALUE", "DATE")], &date.format("%Y%m%d").to_string());
+}
+
+fn utc(instant: DateTime<Utc>) -> String {
+    instant.format("%Y%m%dT%H%M%SZ").to_string()
+}

@@ -55,16 +55,8 @@ fn group(problem: &Problem) -> Group<'static> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = level
-        .primary_title(printable::line(&problem.message).into_owned())
-        .elements([] as [Origin<'_>; 0]);
-    group = placed(
-        group,
-        &problem.source,
-        &problem.span,
-        &problem.label,
-        AnnotationKind::Primary,
-    );
+    let mut group = level.primary_title(printable::line(&problem.message).into_owned()).elements([] as [Origin<'_>; 0]);
+    group = placed(group, &problem.source, &problem.span, &problem.label, AnnotationKind::Primary);
     for Related { source, span, label } in &problem.related {
         group = placed(group, source, span, label, AnnotationKind::Context);
     }
@@ -87,10 +79,7 @@ fn placed(
     let excerpt = Excerpt::of(source, span);
     let label = (!label.is_empty()).then(|| printable::line(label).into_owned());
     let annotation: Annotation<'static> = kind.span(excerpt.span).label(label);
-    let snippet = Snippet::source(excerpt.text)
-        .line_start(line)
-        .fold(false)
-        .annotation(annotation);
+    let snippet = Snippet::source(excerpt.text).line_start(line).fold(false).annotation(annotation);
     if excerpt.cut {
         // The snippet would count the column from where its text begins.
         let origin = Origin::path(name).line(line).char_column(column);
@@ -112,27 +101,17 @@ impl Excerpt {
         let text = source.text.as_str();
         let start = text.floor_char_boundary(span.start);
         let end = text.ceil_char_boundary(span.end).clamp(start, text.len());
-        let mut excerpt = Self {
-            text: String::new(),
-            cut: false,
-            span: 0..0,
-        };
+        let mut excerpt = Self { text: String::new(), cut: false, span: 0..0 };
         excerpt.lead_in(text.get(..start).unwrap_or_default());
         excerpt.span.start = excerpt.text.len();
         let place = text.get(start..end).unwrap_or_default().trim_end_matches(['\r', '\n']);
-        let lines = place
-            .match_indices('\n')
-            .nth(LINES - 1)
-            .map_or(place.len(), |(at, _)| at);
+        let lines = place.match_indices('\n').nth(LINES - 1).map_or(place.len(), |(at, _)| at);
         excerpt.extend(place.get(..lines).unwrap_or_default(), UNDERLINED);
         excerpt.span.end = excerpt.text.len();
         let whole = start + place.len();
         if lines == place.len() {
             let rest = text.get(whole..).unwrap_or_default();
-            excerpt.extend(
-                rest.split('\n').next().unwrap_or_default().trim_end_matches('\r'),
-                AROUND,
-            );
+            excerpt.extend(rest.split('\n').next().unwrap_or_default().trim_end_matches('\r'), AROUND);
         }
         excerpt
     }

@@ -14,13 +14,7 @@ fn explore() {
         "[organization]\nname = \"X\"\n[[event]]\n[event.es]\ntitle = \"a\"\nx = 1\n[[event]]\n",
     ] {
         let catalog = catalog(&[("x.toml", text)]);
-        println!(
-            "{}",
-            crate::problem::render(&catalog.problems, crate::problem::Format::Human, false)
-        );
-        println!(
-            "broken {:?}\n==========",
-            files(&[("x.toml", text)])["x.toml"].is_broken()
-        );
+        println!("{}", crate::problem::render(&catalog.problems, crate::problem::Format::Human, false));
+        println!("broken {:?}\n==========", files(&[("x.toml", text)])["x.toml"].is_broken());
     }
 }

@@ -1,0 +1,165 @@
+//! The command line: wiring, the clock, exit codes. The shells round the Site: `serve`, `check`, `build`, and `schema`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks on its terminal")]
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use chrono::{DateTime, Utc};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::config::{self, Config};
+use crate::files::{self, Folder};
+use crate::problem::{self, Problem, Severity, Source};
+use crate::publisher::FileText;
+use crate::{catalog, revision::Ledger};
+
+mod build;
+mod check;
+mod serve;
+
+/// Publishes community events, kept in TOML files, as calendar feeds.
+#[derive(Debug, Parser)]
+#[command(version, after_help = AFTER_HELP, disable_help_subcommand = true)]
+struct Arguments {
+    /// The operator's settings [default: config/handbill.toml, if it is there].
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const AFTER_HELP: &str = "Without a command, handbill serves.\n\n\
+Every setting can also come from the environment, which goes before the file:\n\
+HANDBILL_ and its path in capitals, such as HANDBILL_LISTEN, HANDBILL_PUBLIC_URL, HANDBILL_FEEDS or HANDBILL_LOG_LEVEL.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the feeds over HTTP, and publish each change of a file within two seconds.
+    Serve,
+    /// Tell every problem in the files of events. Exit status: 0 none, 1 problems, 2 usage.
+    Check {
+        /// The form of the report.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Write every feed as a file, for a site without a server of ours.
+    Build {
+        /// The folder to write; what an earlier build left there and this one has no more is removed.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Print the JSON Schema of a kind of file, for editors that complete and check as you type.
+    Schema {
+        /// Which files.
+        #[arg(value_enum, default_value_t = Kind::Feeds)]
+        of: Kind,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people, with the source lines.
+    Human,
+    /// For programs.
+    Json,
+    /// For GitHub Actions, which shows them beside the lines of a pull request.
+    Github,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    /// The files of events.
+    Feeds,
+    /// The operator's settings.
+    Config,
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let config = arguments.config.as_deref();
+    let done = match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => settings(config).and_then(|config| serve::serve(&Arc::new(config))),
+        Command::Check { format } => settings(config).and_then(|config| check::check(&Arc::new(config), format)),
+        Command::Build { out } => settings(config).and_then(|config| build::build(&Arc::new(config), &out)),
+        Command::Schema { of } => schema(of),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("handbill: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// The clock's door.
+#[allow(clippy::disallowed_methods, reason = "this is the clock's door")]
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+const DEFAULT_CONFIG: &str = "config/handbill.toml";
+
+/// Reads the settings; what is wrong with them is told in full.
+fn settings(path: Option<&Path>) -> anyhow::Result<Config> {
+    let text = match (files::read_text(path.unwrap_or(Path::new(DEFAULT_CONFIG))), path) {
+        (FileText::Is(text), _) => text,
+        (FileText::Gone, None) => String::new(),
+        (FileText::Gone, Some(path)) => bail!("there is no file {}", path.display()),
+        (FileText::Unreadable(why), path) => bail!("{}: {why}", path.unwrap_or(Path::new(DEFAULT_CONFIG)).display()),
+    };
+    let name = path.map_or_else(|| DEFAULT_CONFIG.to_owned(), |path| path.display().to_string());
+    let environment: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(key, _)| key.starts_with("HANDBILL_"))
+        .collect();
+    let (config, problems) = config::parse(Arc::new(Source { name, text }), &environment);
+    if !problems.is_empty() {
+        eprint!("{}", problem::render(&problems, problem::Format::Human, io::stderr().is_terminal()));
+    }
+    match config {
+        Some(config) if problems.iter().all(|problem| problem.severity == Severity::Warning) => Ok(config),
+        _ => bail!("the settings cannot be used"),
+    }
+}
+
+/// The files of events, watched from now on, and their present texts.
+fn folder(config: &Config) -> anyhow::Result<(Folder, Vec<crate::publisher::FileChange>)> {
+    let mut folder = Folder::watch(&config.feeds);
+    let files = folder.changes().with_context(|| {
+        format!(
+            "the folder of events, {}, cannot be read; `feeds` in the settings names another",
+            config.feeds.display()
+        )
+    })?;
+    Ok((folder, files))
+}
+
+/// The ledger as it was kept; a fresh one where nothing was. What cannot be read is laid aside: it costs history, not service.
+fn ledger(kept: Option<Vec<u8>>, set_aside: impl FnOnce() -> io::Result<()>) -> Ledger {
+    let Some(kept) = kept else { return Ledger::default() };
+    Ledger::parse(&kept).unwrap_or_else(|error| {
+        tracing::error!(%error, "the ledger of revisions cannot be read; it is set aside and begun anew");
+        if let Err(error) = set_aside() {
+            tracing::error!(%error, "the ledger cannot be set aside");
+        }
+        Ledger::default()
+    })
+}
+
+fn schema(of: Kind) -> anyhow::Result<ExitCode> {
+    let schema = match of {
+        Kind::Feeds => catalog::schema(),
+        Kind::Config => config::schema(),
+    };
+    println!("{}", serde_json::to_string_pretty(&schema)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The problems that are errors.
+fn errors(problems: &[Problem]) -> usize {
+    problems.iter().filter(|problem| problem.severity == Severity::Error).count()
+}

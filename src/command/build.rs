@@ -1,0 +1,78 @@
+//! `handbill build`: the Site as files. Only what changed is written, what is no more is removed, and the ledger of revisions is kept
+//! in the folder itself.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+
+use super::{errors, folder, ledger, now};
+use crate::config::Config;
+use crate::files;
+use crate::publisher::Publisher;
+use crate::site::{Coding, Site};
+
+/// What a build keeps for the next one, beside the files of the site.
+const LEDGER: &str = ".handbill/ledger.json";
+const LIST: &str = ".handbill/files.txt";
+
+pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode> {
+    let (_, texts) = folder(config)?;
+    let path = out.join(LEDGER);
+    let kept = read_if_there(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let publisher = Publisher::new(Arc::clone(config), ledger(kept, || files::remove(&path)), texts, now());
+    let errors = errors(publisher.problems());
+    if errors > 0 {
+        bail!("{errors} problems in the files of events: nothing was written. `handbill check` tells them");
+    }
+    let (written, removed) = write(publisher.site(), out)?;
+    files::write_if_changed(&path, &publisher.ledger().to_bytes())?;
+    println!("{}: {written} files written, {removed} removed", out.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes what is new, then removes what is no more, so that no link leads nowhere in between.
+fn write(site: &Site, out: &Path) -> anyhow::Result<(usize, usize)> {
+    let before = read_if_there(&out.join(LIST))?.unwrap_or_default();
+    let before: BTreeSet<String> = String::from_utf8_lossy(&before).lines().map(str::to_owned).collect();
+    let mut names = BTreeSet::new();
+    let mut written = 0;
+    for address in site.addresses() {
+        let Ok(found) = site.find(&address, None) else { bail!("the site has no {address}") };
+        let name = file_name(&address);
+        let path = inside(out, &name);
+        let changed = files::write_if_changed(&path, &found.bytes(Coding::Identity));
+        written += usize::from(changed.with_context(|| format!("{} cannot be written", path.display()))?);
+        names.insert(name);
+    }
+    let gone: Vec<&String> = before.difference(&names).collect();
+    for name in &gone {
+        files::remove(&inside(out, name))?;
+    }
+    let list: String = names.iter().map(|name| format!("{name}\n")).collect();
+    files::write_if_changed(&out.join(LIST), list.as_bytes())?;
+    Ok((written, gone.len()))
+}
+
+fn file_name(address: &str) -> String {
+    match address.trim_start_matches('/') {
+        "" => "index.txt".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// A name in the folder. The list of an earlier build is a file like any other: what it says cannot lead out of the folder.
+fn inside(out: &Path, name: &str) -> PathBuf {
+    out.join(name.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect::<PathBuf>())
+}
+
+fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match files::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}

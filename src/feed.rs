@@ -1,0 +1,169 @@
+//! Feeds: which events fit, and one VCALENDAR of them (RFC 5545 §3.4, RFC 7986). It does not know which events belong to a feed, nor
+//! where it is served.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::color::Color;
+use crate::text::Writer;
+use crate::time::Zone;
+
+/// Who made the feed (RFC 5545 §3.7.3). Without a version: an upgrade alone must not change what subscribers have.
+const PRODUCT: &str = "-//Handbill//Community events//EN";
+
+/// What a feed says of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Head {
+    /// Its name in calendar programs; one line.
+    pub name: String,
+    /// What it is; may be empty.
+    pub description: String,
+    /// Its color in calendar programs.
+    pub color: Option<Color>,
+    /// The calendar's zone.
+    pub zone: Zone,
+    /// How often to come again; whole minutes, at least one.
+    pub refresh: chrono::TimeDelta,
+}
+
+/// From the first start of an event to the end of its last occurrence.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// When it first starts.
+    pub start: DateTime<Utc>,
+    /// When its last occurrence ends; `None` when it goes on for ever.
+    pub last_end: Option<DateTime<Utc>>,
+}
+
+/// Which of the events fit into `budget` bytes: their indices, ascending. The oldest past events leave first; if the upcoming
+/// ones alone are too many, the farthest leave. `bytes` is asked only of events that may fit; `midnight` is the start of today.
+pub fn fitting(
+    spans: impl Iterator<Item = Span>,
+    bytes: impl Fn(usize) -> usize,
+    budget: usize,
+    midnight: DateTime<Utc>,
+) -> Vec<usize> {
+    let mut ranked: Vec<(Rank, usize)> = spans.enumerate().map(|(index, span)| (rank(span, midnight), index)).collect();
+    ranked.sort_unstable();
+    let mut left = budget;
+    let mut chosen: Vec<usize> = ranked
+        .into_iter()
+        .map_while(|(_, index)| {
+            left = left.checked_sub(bytes(index))?;
+            Some(index)
+        })
+        .collect();
+    chosen.sort_unstable();
+    chosen
+}
+
+/// Upcoming before past; the sooner, and the less long past, first.
+type Rank = (bool, i64);
+
+fn rank(span: Span, midnight: DateTime<Utc>) -> Rank {
+    match span.last_end {
+        Some(end) if end <= midnight => (true, -end.timestamp()),
+        // What is under way or goes on for ever is as near as today.
+        _ => (false, span.start.max(midnight).timestamp()),
+    }
+}
+
+/// One VCALENDAR: `events` are folded VEVENTs; `first` is the day of the earliest of them, for the rules of the VTIMEZONE.
+#[must_use]
+pub fn assemble<'a>(head: &Head, first: NaiveDate, events: impl Iterator<Item = &'a [u8]> + Clone) -> Vec<u8> {
+    let mut calendar = opening(head, first);
+    calendar.reserve_exact(events.clone().map(<[u8]>::len).sum::<usize>() + CLOSING.len());
+    for event in events {
+        calendar.extend_from_slice(event);
+    }
+    calendar.extend_from_slice(CLOSING);
+    calendar
+}
+
+const CLOSING: &[u8] = b"END:VCALENDAR\r\n";
+
+/// How many bytes a feed has beside its events.
+#[must_use]
+pub fn frame_bytes(head: &Head, first: NaiveDate) -> usize {
+    opening(head, first).len() + CLOSING.len()
+}
+
+/// Calendar properties before components (RFC 5545 §3.7), and the VTIMEZONE, also in an empty feed: a calendar has at least one
+/// component (§3.6).
+fn opening(head: &Head, first: NaiveDate) -> Vec<u8> {
+    let mut writer = Writer::with_capacity(2048);
+    for line in ["BEGIN:VCALENDAR", "VERSION:2.0"] {
+        writer.raw(line);
+    }
+    writer.property("PRODID", &[], PRODUCT);
+    writer.raw("CALSCALE:GREGORIAN");
+    names(&mut writer, head);
+    let interval = format!("PT{}", minutes(head.refresh));
+    writer.property("REFRESH-INTERVAL", &[("VALUE", "DURATION")], &interval);
+    writer.property("X-PUBLISHED-TTL", &[], &interval);
+    if let Some(color) = head.color {
+        writer.property("COLOR", &[], color.css_name());
+        writer.property("X-APPLE-CALENDAR-COLOR", &[], &color.hex());
+    }
+    for line in head.zone.vtimezone(first) {
+        writer.raw(&line);
+    }
+    writer.into_bytes()
+}
+
+/// The standard's properties and those that programs read instead: Google knows only X-WR-CALNAME.
+fn names(writer: &mut Writer, head: &Head) {
+    writer.text("NAME", &head.name);
+    writer.text("X-WR-CALNAME", &head.name);
+    if !head.description.is_empty() {
+        writer.text("DESCRIPTION", &head.description);
+        writer.text("X-WR-CALDESC", &head.description);
+    }
+    writer.property("X-WR-TIMEZONE", &[], head.zone.name());
+}
+
+/// Hours where they are whole, minutes otherwise (RFC 5545 §3.3.6).
+fn minutes(interval: chrono::TimeDelta) -> String {
+    let minutes = interval.num_minutes().max(1);
+    if minutes % 60 == 0 { format!("{}H", minutes / 60) } else { format!("{minutes}M") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Events as (day they start, day they end or None for ever, bytes); today is day 100.
+    fn check(events: &[(i64, Option<i64>, usize)], budget: usize, expected: &[usize]) {
+        let day = |day: i64| DateTime::from_timestamp(day * 86_400, 0).unwrap();
+        let spans = events.iter().map(|(start, end, _)| Span { start: day(*start), last_end: end.map(day) });
+        assert_eq!(fitting(spans, |index| events[index].2, budget, day(100)), expected);
+    }
+
+    #[test]
+    fn all_stay_while_they_fit() {
+        check(&[(1, Some(2), 50), (200, Some(201), 50)], 100, &[0, 1]);
+    }
+
+    #[test]
+    fn the_oldest_past_events_leave_first() {
+        check(&[(1, Some(2), 50), (50, Some(51), 50), (200, Some(201), 50)], 100, &[1, 2]);
+        check(&[(1, Some(2), 50), (50, Some(51), 50), (200, Some(201), 50)], 99, &[2]);
+    }
+
+    #[test]
+    fn the_farthest_upcoming_events_leave_last() {
+        check(&[(99, Some(100), 50), (110, Some(111), 50), (105, Some(106), 50)], 50, &[2]);
+    }
+
+    #[test]
+    fn a_series_is_past_only_when_its_last_occurrence_is() {
+        check(&[(1, None, 50), (90, Some(91), 50)], 50, &[0]);
+        check(&[(1, Some(101), 50), (90, Some(91), 50)], 50, &[0]);
+    }
+
+    #[test]
+    fn intervals_are_whole_hours_or_minutes() {
+        assert_eq!(minutes(chrono::TimeDelta::minutes(60)), "1H");
+        assert_eq!(minutes(chrono::TimeDelta::minutes(90)), "90M");
+        assert_eq!(minutes(chrono::TimeDelta::seconds(5)), "1M");
+    }
+}

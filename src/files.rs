@@ -1,0 +1,149 @@
+//! The file system: reads and watches the editors' folder, keeps the state folder, writes a built site. The only room that touches files;
+//! it knows nothing of what they hold.
+#![allow(clippy::disallowed_methods, reason = "this is the file system's door")]
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+mod watch;
+
+pub use watch::Folder;
+
+use crate::publisher::FileText;
+
+/// The largest file of events, in bytes: far above what an editor writes, far below what hurts.
+pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Reads a text file of at most [`MAX_FILE_BYTES`].
+#[must_use]
+pub fn read_text(path: &Path) -> FileText {
+    match read_bounded(path) {
+        Ok(bytes) if bytes.len() as u64 > MAX_FILE_BYTES => {
+            FileText::Unreadable(format!("the file is larger than {MAX_FILE_BYTES} bytes: split it"))
+        }
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => FileText::Is(text),
+            Err(error) => FileText::Unreadable(format!(
+                "the file is not UTF-8 text (line {}): save it as UTF-8",
+                1 + error
+                    .as_bytes()
+                    .iter()
+                    .take(error.utf8_error().valid_up_to())
+                    .filter(|byte| **byte == b'\n')
+                    .count()
+            )),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => FileText::Gone,
+        Err(error) => FileText::Unreadable(format!("the file cannot be read: {error}")),
+    }
+}
+
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a whole file of ours.
+///
+/// # Errors
+/// As the file system's, [`io::ErrorKind::NotFound`] among them.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    fs::read(path)
+}
+
+/// Writes a file so that whoever reads it, after a crash too, finds the old bytes or the new ones: a temporary file beside it, fsync,
+/// rename, fsync of the folder.
+///
+/// # Errors
+/// As the file system's; the old file then stands.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    readable_by_all(file.as_file())?;
+    file.persist(path)?;
+    File::open(folder)?.sync_all()
+}
+
+/// A temporary file is its owner's alone; what is published is everyone's to read.
+fn readable_by_all(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+/// The folder of what Handbill keeps for itself, held against a second process for as long as this value lives.
+#[derive(Debug)]
+pub struct State {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl State {
+    /// Opens the folder, made if it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be written, or another process holds it ([`io::ErrorKind::WouldBlock`]).
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
+        lock.try_lock().map_err(io::Error::from)?;
+        Ok(Self { folder: folder.to_owned(), _lock: lock })
+    }
+
+    /// What was kept under a name; `None` when nothing was.
+    ///
+    /// # Errors
+    /// As the file system's.
+    pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        match fs::read(self.folder.join(name)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps bytes under a name; see [`write_atomically`].
+    ///
+    /// # Errors
+    /// As the file system's.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        write_atomically(&self.folder.join(name), bytes)
+    }
+
+    /// Lays what is kept under a name aside, so that a person can look at it.
+    ///
+    /// # Errors
+    /// As the file system's.
+    pub fn set_aside(&self, name: &str) -> io::Result<()> {
+        fs::rename(self.folder.join(name), self.folder.join(format!("{name}.unreadable")))
+    }
+}
+
+/// Writes a file of a built site, if it holds something else now; whether it did.
+///
+/// # Errors
+/// As the file system's.
+pub fn write_if_changed(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    if fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(false);
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    write_atomically(path, bytes)?;
+    Ok(true)
+}
+
+/// Removes a file of a built site; that it is gone already is no error.
+///
+/// # Errors
+/// As the file system's.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,3 @@
+//! The forms of events beside feeds. It does not know which events a form is asked for.
+
+pub mod json;

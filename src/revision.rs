@@ -1,0 +1,260 @@
+//! The ledger of revisions: which version of each event, and of each feed, is the current one, and since when. It is pure: `now` is an
+//! argument, and whoever calls keeps the bytes.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::event::{Details, Event, Revision};
+
+/// What is remembered of every event and feed. Losing it loses history and freshness, never a UID.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ledger {
+    events: BTreeMap<String, Entry>,
+    feeds: BTreeMap<String, Stamp>,
+}
+
+/// What is remembered of one event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Entry {
+    /// Of all that is published of it.
+    digest: Digest,
+    /// Of its times, places and statuses: what SEQUENCE counts.
+    schedule: Digest,
+    sequence: u32,
+    modified: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    updated: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gone: Option<DateTime<Utc>>,
+}
+
+/// What a feed held, and since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Of all that it holds.
+    pub digest: Digest,
+    /// When that last changed, in whole seconds: Last-Modified.
+    pub modified: DateTime<Utc>,
+}
+
+/// How long the revision of an event that is gone is remembered, should it come back.
+const MEMORY: TimeDelta = TimeDelta::days(400);
+
+impl Ledger {
+    /// Reads what [`Ledger::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// When the bytes are something else, with the place of the fault.
+    pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(bytes)
+    }
+
+    /// The ledger as a file: JSON, the same bytes for the same ledger.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Maps with text keys always serialize.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// The current revision of an event whose content has this digest (see [`content`]); what is new or has changed is
+    /// entered with the time `now`.
+    ///
+    /// `updated`, where the editors give it, is the time of the change instead; but a change that leaves an old `updated` standing
+    /// must still reach subscribers, so it has the time `now`.
+    pub fn revise(&mut self, event: &Event, digest: Digest, now: DateTime<Utc>) -> Revision {
+        let now = now.trunc_subsecs(0);
+        let updated = event.updated.map(|updated| updated.min(now));
+        let entry = match self.events.get_mut(&event.uid) {
+            None => self.events.entry(event.uid.clone()).or_insert(Entry {
+                digest,
+                schedule: schedule(event),
+                sequence: 0,
+                modified: updated.unwrap_or(now),
+                updated: event.updated,
+                gone: None,
+            }),
+            Some(entry) => {
+                entry.change(event, digest, updated, now);
+                entry
+            }
+        };
+        Revision { sequence: entry.sequence, modified: entry.modified }
+    }
+
+    /// The content's digest and the revision of an event that was [revised](Self::revise); of one that was not, its first.
+    #[must_use]
+    pub fn revision(&self, event: &Event, now: DateTime<Utc>) -> (Digest, Revision) {
+        match self.events.get(&event.uid) {
+            Some(entry) => (entry.digest, Revision { sequence: entry.sequence, modified: entry.modified }),
+            None => (
+                content(event),
+                Revision { sequence: 0, modified: event.updated.unwrap_or(now).min(now).trunc_subsecs(0) },
+            ),
+        }
+    }
+
+    /// Notes which events are gone, and forgets those gone for long. `present` tells whether a UID is published.
+    pub fn retire(&mut self, present: impl Fn(&str) -> bool, now: DateTime<Utc>) {
+        let now = now.trunc_subsecs(0);
+        self.events.retain(|uid, entry| {
+            entry.gone = if present(uid) { None } else { entry.gone.or(Some(now)) };
+            entry.gone.is_none_or(|gone| now - gone < MEMORY)
+        });
+    }
+
+    /// The time of the last change of a feed that now holds `digest`.
+    #[must_use]
+    pub fn stamp(&self, feed: &str, digest: Digest, now: DateTime<Utc>) -> Stamp {
+        match self.feeds.get(feed) {
+            Some(stamp) if stamp.digest == digest => *stamp,
+            _ => Stamp { digest, modified: now.trunc_subsecs(0) },
+        }
+    }
+
+    /// Remembers these feeds, and only these.
+    pub fn remember_feeds(&mut self, stamps: impl IntoIterator<Item = (String, Stamp)>) {
+        self.feeds = stamps.into_iter().collect();
+    }
+}
+
+impl Entry {
+    fn change(&mut self, event: &Event, digest: Digest, updated: Option<DateTime<Utc>>, now: DateTime<Utc>) {
+        let restated = event.updated != self.updated;
+        if let (true, Some(updated)) = (restated, updated) {
+            self.modified = updated;
+        } else if digest != self.digest {
+            self.modified = now;
+        }
+        if digest != self.digest {
+            let schedule = schedule(event);
+            self.sequence = self.sequence.saturating_add(u32::from(schedule != self.schedule)).min(i32::MAX as u32);
+            self.schedule = schedule;
+            self.digest = digest;
+        }
+        self.updated = event.updated;
+    }
+}
+
+/// The digest of all that is published of an event, `updated` aside.
+#[must_use]
+pub fn content(event: &Event) -> Digest {
+    Digest::of(&(
+        &event.uid,
+        &event.id,
+        &event.details,
+        &event.organizations,
+        &event.tags,
+        &event.recurrence,
+        &event.changes,
+    ))
+}
+
+/// The digest of time, place and status, of the event and of its changed occurrences.
+fn schedule(event: &Event) -> Digest {
+    fn of(details: &Details) -> impl Serialize {
+        (details.when, &details.place, details.status)
+    }
+    let changes: Vec<_> = event.changes.iter().map(|change| (change.of, of(&change.details))).collect();
+    Digest::of(&(of(&event.details), &event.recurrence, changes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Status, sample};
+
+    fn day(day: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_600_000_000 + day * 86_400, 0).unwrap()
+    }
+
+    fn revise(ledger: &mut Ledger, event: &Event, now: DateTime<Utc>) -> (u32, DateTime<Utc>) {
+        let revision = ledger.revise(event, content(event), now);
+        (revision.sequence, revision.modified)
+    }
+
+    fn rally() -> Event {
+        sample::event("2021-03-20T13:00:00", "2021-03-20T15:00:00")
+    }
+
+    #[test]
+    fn what_does_not_change_keeps_its_revision() {
+        let mut ledger = Ledger::default();
+        assert_eq!(revise(&mut ledger, &rally(), day(1)), (0, day(1)));
+        assert_eq!(revise(&mut ledger, &rally(), day(2)), (0, day(1)));
+    }
+
+    #[test]
+    fn a_change_of_words_moves_the_time_and_not_the_sequence() {
+        let mut ledger = Ledger::default();
+        revise(&mut ledger, &rally(), day(1));
+        let mut event = rally();
+        event.details.title = "March".into();
+        assert_eq!(revise(&mut ledger, &event, day(2)), (0, day(2)));
+    }
+
+    #[test]
+    fn a_change_of_time_place_or_status_moves_both() {
+        let mut ledger = Ledger::default();
+        revise(&mut ledger, &rally(), day(1));
+        let mut event = sample::event("2021-03-20T14:00:00", "2021-03-20T15:00:00");
+        assert_eq!(revise(&mut ledger, &event, day(2)), (1, day(2)));
+        event.details.place = Some(crate::event::Place::Text("Unity Park".into()));
+        assert_eq!(revise(&mut ledger, &event, day(3)), (2, day(3)));
+        event.details.status = Status::Cancelled;
+        assert_eq!(revise(&mut ledger, &event, day(4)), (3, day(4)));
+    }
+
+    #[test]
+    fn the_editors_time_goes_before_ours() {
+        let mut ledger = Ledger::default();
+        let mut event = rally();
+        event.updated = Some(day(-5));
+        assert_eq!(revise(&mut ledger, &event, day(1)), (0, day(-5)));
+        event.updated = Some(day(-3));
+        assert_eq!(revise(&mut ledger, &event, day(2)), (0, day(-3)));
+        event.details.title = "A change that forgets to say when".into();
+        assert_eq!(revise(&mut ledger, &event, day(3)), (0, day(3)));
+        assert_eq!(revise(&mut ledger, &event, day(4)), (0, day(3)));
+    }
+
+    #[test]
+    fn no_revision_lies_in_the_future() {
+        let mut event = rally();
+        event.updated = Some(day(9));
+        assert_eq!(revise(&mut Ledger::default(), &event, day(1)), (0, day(1)));
+        assert_eq!(Ledger::default().revision(&event, day(1)).1.modified, day(1));
+    }
+
+    #[test]
+    fn an_event_that_comes_back_goes_on_where_it_was() {
+        let mut ledger = Ledger::default();
+        revise(&mut ledger, &rally(), day(1));
+        ledger.retire(|_| false, day(2));
+        assert_eq!(revise(&mut ledger, &rally(), day(300)), (0, day(1)));
+        ledger.retire(|_| false, day(301));
+        ledger.retire(|_| false, day(301 + 400));
+        assert_eq!(ledger, Ledger::default());
+    }
+
+    #[test]
+    fn a_feed_is_as_new_as_its_digest() {
+        let mut ledger = Ledger::default();
+        let (one, other) = (Digest::of("one"), Digest::of("other"));
+        let stamp = ledger.stamp("all", one, day(1));
+        ledger.remember_feeds([("all".to_owned(), stamp)]);
+        assert_eq!(ledger.stamp("all", one, day(2)).modified, day(1));
+        assert_eq!(ledger.stamp("all", other, day(2)).modified, day(2));
+    }
+
+    #[test]
+    fn a_ledger_survives_its_file() {
+        let mut ledger = Ledger::default();
+        revise(&mut ledger, &rally(), day(1));
+        ledger.remember_feeds([("all".to_owned(), ledger.stamp("all", Digest::of("all"), day(1)))]);
+        assert_eq!(Ledger::parse(&ledger.to_bytes()).unwrap(), ledger);
+        assert!(Ledger::parse(b"{").is_err());
+    }
+}

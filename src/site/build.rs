@@ -1,0 +1,233 @@
+//! How a Site is built: events in their revisions, stems by what they share, what has not changed taken over.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chrono::{DateTime, Utc};
+
+use super::fixed::{self, Fixed};
+use super::published::Published;
+use super::stem::{FEED_CACHE, Form, Kind, Plan, Stem, path};
+use super::{Coding, Frame, Memory, Site, Today, World};
+use crate::config::Config;
+use crate::event::{Event, Place};
+use crate::language::Language;
+use crate::page::json;
+
+pub(super) fn build(world: World<'_>, config: &Config, now: DateTime<Utc>, previous: Option<&Site>) -> Site {
+    let main = config.languages.first().copied().or_else(|| Language::parse("en"));
+    let Some(main) = main else { unreachable!("`en` is a language") };
+    let frame = Frame::new(config, main);
+    let date = frame.zone().today(now);
+    let today = Today { date, midnight: frame.zone().start_of_day(date) };
+    let events = published(world, &frame, today, now, previous);
+    let builder = Builder { world, config, frame: &frame, today, now, previous };
+    let stems = builder.stems(&events);
+    let listed = listed(&stems);
+    let fixed = builder.fixed(&listed);
+    make_ahead(&frame, &stems);
+    Site { frame, today, events, stems, listed, fixed, memory: Memory::default() }
+}
+
+/// The events in their revisions, by id; those of `previous` that are still the same.
+fn published(
+    world: World<'_>,
+    frame: &Frame,
+    today: Today,
+    now: DateTime<Utc>,
+    previous: Option<&Site>,
+) -> Vec<Arc<Published>> {
+    let mut old = previous.map(|site| site.events.as_slice()).unwrap_or_default().iter().peekable();
+    let publish = |event: &Arc<Event>| {
+        let (digest, revision) = world.ledger.revision(event, now);
+        // Both lists are ascending by id: the two are walked side by side.
+        while old.next_if(|old| old.event.id < event.id).is_some() {}
+        match old.peek() {
+            Some(old) if old.is_still(event, revision, today.date) => Arc::clone(old),
+            _ => Arc::new(Published::new(Arc::clone(event), digest, revision, frame, today.date)),
+        }
+    };
+    world.catalog.events.iter().map(publish).collect()
+}
+
+struct Builder<'a> {
+    world: World<'a>,
+    config: &'a Config,
+    frame: &'a Frame,
+    today: Today,
+    now: DateTime<Utc>,
+    previous: Option<&'a Site>,
+}
+
+impl Builder<'_> {
+    fn stems(&self, events: &[Arc<Published>]) -> HashMap<Box<str>, Arc<Stem>> {
+        let mut ordered = events.to_vec();
+        ordered.sort_unstable_by(|one, other| one.order().cmp(&other.order()));
+        let mut stems = HashMap::with_capacity(events.len() * 2);
+        for plan in self.plans(&ordered) {
+            let stem = self.stem(plan);
+            stems.insert(stem.path().into_boxed_str(), stem);
+        }
+        stems
+    }
+
+    /// The stem of a plan; the previous one where that is still right.
+    fn stem(&self, plan: Plan) -> Arc<Stem> {
+        let path = path(plan.kind, &plan.id);
+        match self.previous.and_then(|site| site.stems.get(path.as_str())) {
+            Some(old) if old.is_still(&plan, self.today) => Arc::clone(old),
+            _ => Arc::new(Stem::new(plan, self.frame, self.today, |digest| {
+                self.world.ledger.stamp(&path, digest, self.now).modified
+            })),
+        }
+    }
+
+    /// What stems there are. `ordered` is in feed order, and so are the events of every plan.
+    fn plans(&self, ordered: &[Arc<Published>]) -> Vec<Plan> {
+        let mut plans = Groups::of(ordered).into_plans(self);
+        let all = self.frame.head(self.config.name.clone(), self.config.description.clone(), self.config.color);
+        plans.push(Plan { kind: Kind::All, id: "all".into(), head: all, events: ordered.to_vec() });
+        plans.extend(ordered.iter().map(|published| Plan {
+            kind: Kind::Event,
+            id: published.event.id.as_str().into(),
+            head: self.frame.head(published.event.details.title.clone(), String::new(), None),
+            events: vec![Arc::clone(published)],
+        }));
+        plans
+    }
+
+    fn fixed(&self, listed: &[Arc<Stem>]) -> HashMap<&'static str, Fixed> {
+        let modified = |path: &'static str| move |digest| self.world.ledger.stamp(path, digest, self.now).modified;
+        let lasting = |path, media_type, bytes| Fixed::lasting(media_type, FEED_CACHE, bytes, modified(path));
+        let organizations = listed.iter().filter(|stem| stem.plan.kind == Kind::Organization);
+        let feeds = organizations.map(|stem| (stem.plan.head.name.as_str(), stem.path()));
+        let front = fixed::front(&self.config.name, self.frame.public_url(), feeds);
+        HashMap::from([
+            ("/", lasting("/", "text/plain; charset=utf-8", front.into_bytes())),
+            ("/feeds.json", lasting("/feeds.json", "application/json; charset=utf-8", self.directory(listed))),
+            ("/robots.txt", lasting("/robots.txt", "text/plain; charset=utf-8", fixed::ROBOTS.into())),
+            ("/healthz", Fixed::passing("ok\n".to_owned())),
+            ("/readyz", Fixed::passing(fixed::ready(&self.world.catalog.problems))),
+        ])
+    }
+
+    fn directory(&self, listed: &[Arc<Stem>]) -> Vec<u8> {
+        let (zone, main, address) = (self.frame.zone(), self.frame.main(), self.frame.public_url());
+        json::directory(listed.iter().map(|stem| {
+            let next = stem.plan.events.iter().filter_map(|event| Some((event, event.next(self.today.date)?)));
+            let next = next.min_by_key(|(_, occurrence)| occurrence.when.start().instant(zone));
+            let path = stem.path();
+            json::Entry {
+                kind: stem.plan.kind.word(),
+                id: &stem.plan.id,
+                name: &stem.plan.head.name,
+                ics: format!("{address}/{path}.ics"),
+                json: format!("{address}/{path}.json"),
+                page: format!("{address}/{path}"),
+                events: stem.plan.events.len(),
+                next: next.map(|(published, occurrence)| json::Next::of(&published.event, occurrence, zone, main)),
+            }
+        }))
+    }
+}
+
+/// The events that share an organization, a tag or a venue.
+#[derive(Default)]
+struct Groups {
+    groups: BTreeMap<(Kind, Arc<str>), Vec<Arc<Published>>>,
+}
+
+impl Groups {
+    fn of(ordered: &[Arc<Published>]) -> Self {
+        let mut groups = Self::default();
+        for published in ordered {
+            let event = &published.event;
+            for organization in &event.organizations {
+                groups.add(Kind::Organization, organization.slug.as_str(), published);
+            }
+            for tag in &event.tags {
+                groups.add(Kind::Tag, tag.as_str(), published);
+            }
+            for venue in venues(event) {
+                groups.add(Kind::Venue, venue, published);
+            }
+        }
+        groups
+    }
+
+    fn add(&mut self, kind: Kind, id: &str, published: &Arc<Published>) {
+        let group = self.groups.entry((kind, id.into())).or_default();
+        // A series may be at one venue several times: it is the group's last event then.
+        if !group.last().is_some_and(|last| Arc::ptr_eq(last, published)) {
+            group.push(Arc::clone(published));
+        }
+    }
+
+    /// A plan for each organization and venue of the catalog, also those without events, and for each tag in use.
+    fn into_plans(mut self, builder: &Builder<'_>) -> Vec<Plan> {
+        let (catalog, frame) = (builder.world.catalog, builder.frame);
+        let mut plan = |kind, id: &str, head| {
+            let id: Arc<str> = id.into();
+            let events = self.groups.remove(&(kind, Arc::clone(&id))).unwrap_or_default();
+            Plan { kind, id, head, events }
+        };
+        let mut plans: Vec<Plan> = Vec::new();
+        plans.extend(catalog.organizations.values().map(|organization| {
+            let head = frame.head(organization.name.clone(), organization.description.clone(), organization.color);
+            plan(Kind::Organization, organization.slug.as_str(), head)
+        }));
+        plans.extend(catalog.venues.values().map(|venue| {
+            let head = frame.head(venue.name.clone(), venue.address.clone().unwrap_or_default(), None);
+            plan(Kind::Venue, venue.slug.as_str(), head)
+        }));
+        plans.extend(self.groups.into_iter().filter(|((kind, _), _)| *kind == Kind::Tag).map(
+            |((kind, id), events)| {
+                let head = frame.head(format!("{}: {id}", builder.config.name), String::new(), builder.config.color);
+                Plan { kind, id, head, events }
+            },
+        ));
+        plans
+    }
+}
+
+/// The venues of an event and of its changed occurrences.
+fn venues(event: &Event) -> impl Iterator<Item = &str> {
+    let places = event.changes.iter().map(|change| change.details.place.as_ref());
+    std::iter::once(event.details.place.as_ref()).chain(places).flatten().filter_map(|place| match place {
+        Place::Venue(venue) => Some(venue.slug.as_str()),
+        Place::Text(_) => None,
+    })
+}
+
+/// The stems of the directory: by kind, then by id.
+fn listed(stems: &HashMap<Box<str>, Arc<Stem>>) -> Vec<Arc<Stem>> {
+    let mut listed: Vec<Arc<Stem>> = stems.values().filter(|stem| stem.plan.kind != Kind::Event).cloned().collect();
+    listed.sort_unstable_by(|one, other| (one.plan.kind, &one.plan.id).cmp(&(other.plan.kind, &other.plan.id)));
+    listed
+}
+
+/// Makes the feeds of organizations and the combined feed, those taken over aside, shared out among the cores.
+fn make_ahead(frame: &Frame, stems: &HashMap<Box<str>, Arc<Stem>>) {
+    let ahead =
+        |stem: &&Arc<Stem>| matches!(stem.plan.kind, Kind::All | Kind::Organization) && Arc::strong_count(stem) <= 2;
+    let mut unmade: Vec<&Arc<Stem>> = stems.values().filter(ahead).collect();
+    // The largest first, so that no thread is left alone with it at the end.
+    unmade.sort_unstable_by_key(|stem| std::cmp::Reverse(stem.plan.events.len()));
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(stem) = unmade.get(next.fetch_add(1, Ordering::Relaxed)) {
+            stem.bytes(frame, 0, Form::Ics, Coding::Gzip);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(unmade.len());
+    if threads < 2 {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+}

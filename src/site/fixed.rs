@@ -1,0 +1,93 @@
+//! The representations at fixed addresses: directory, robots.txt, health, the plain front page. It knows no feed's content.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+use super::representation::{Coding, Content, Effort, Head};
+use crate::digest::{Digest, Hasher};
+use crate::problem::Problem;
+use crate::revision::Stamp;
+
+const TEXT: &str = "text/plain; charset=utf-8";
+const NOT_KEPT: &str = "no-store";
+
+/// A representation made with the Site.
+#[derive(Debug)]
+pub(super) struct Fixed {
+    head: Head,
+    content: Content,
+    digest: Digest,
+}
+
+impl Fixed {
+    /// A representation that caches may keep, with the time of its last change.
+    pub(super) fn lasting(
+        media_type: &'static str,
+        cache_control: &'static str,
+        bytes: Vec<u8>,
+        modified: impl FnOnce(Digest) -> DateTime<Utc>,
+    ) -> Self {
+        let digest = digest(&bytes);
+        let head = Head::new(media_type, cache_control, digest, bytes.len() < 64 * 1024).changed(modified(digest));
+        Self { head, content: Content::new(bytes, Effort::Thorough), digest }
+    }
+
+    /// A text that is true now only.
+    pub(super) fn passing(text: String) -> Self {
+        let digest = digest(text.as_bytes());
+        let head = Head::new(TEXT, NOT_KEPT, digest, false);
+        Self { head, content: Content::new(text.into_bytes(), Effort::Quick), digest }
+    }
+
+    pub(super) fn head(&self) -> &Head {
+        &self.head
+    }
+
+    pub(super) fn bytes(&self, coding: Coding) -> Bytes {
+        self.content.bytes(coding)
+    }
+
+    /// Whether it belongs to a site of files too.
+    pub(super) fn is_lasting(&self) -> bool {
+        self.head.modified.is_some()
+    }
+
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        Some(Stamp { digest: self.digest, modified: self.head.modified? })
+    }
+}
+
+fn digest(bytes: &[u8]) -> Digest {
+    let mut hasher = Hasher::default();
+    // Writing to a hasher cannot fail.
+    let _ = std::io::Write::write_all(&mut hasher, bytes);
+    hasher.finish()
+}
+
+/// Google's importer wants a robots.txt that lets it in.
+pub(super) const ROBOTS: &str = "User-agent: *\nAllow: /\n";
+
+/// For a load balancer: the feeds are there; what is wrong with the files follows, for a person.
+pub(super) fn ready(problems: &[Problem]) -> String {
+    let mut text = "ready\n".to_owned();
+    for problem in problems {
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "warning: {}", problem.one_line());
+    }
+    text
+}
+
+/// The plain front page: what is here, and how to subscribe.
+pub(super) fn front<'a>(name: &str, address: &str, feeds: impl Iterator<Item = (&'a str, String)>) -> String {
+    let mut text = format!(
+        "{name}\n\nSubscribe to a feed in your calendar program by its address:\n\n  {name}\n  {address}/all.ics\n"
+    );
+    for (name, path) in feeds {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "\n  {name}\n  {address}/{path}.ics\n");
+    }
+    let _ = write!(text, "\nFor programs: {address}/feeds.json\n");
+    text
+}

@@ -1,0 +1,89 @@
+//! An event in its current revision, with all that feeds need of it made once. It does not know in which feeds it is.
+
+use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::Frame;
+use crate::digest::Digest;
+use crate::event::occurrences::{Occurrence, last_end, occurrences};
+use crate::event::{Event, Revision, Start, vevents};
+use crate::feed::Span;
+
+/// How far back and ahead occurrences are listed.
+const LISTED_BEFORE: TimeDelta = TimeDelta::days(366);
+const LISTED_AFTER: TimeDelta = TimeDelta::days(2 * 366);
+
+/// An event as a Site publishes it.
+#[derive(Debug)]
+pub(super) struct Published {
+    pub(super) event: Arc<Event>,
+    pub(super) digest: Digest,
+    pub(super) revision: Revision,
+    /// When it first starts and last ends.
+    pub(super) span: Span,
+    /// The earliest day of it or of its changed occurrences: which rules a VTIMEZONE needs.
+    pub(super) first_day: NaiveDate,
+    /// The day on which `occurrences` were listed.
+    listed_on: NaiveDate,
+    pub(super) occurrences: Vec<Occurrence>,
+    /// VEVENTs for each view of the frame, made when first asked for.
+    blocks: Box<[OnceLock<Box<[u8]>>]>,
+}
+
+impl Published {
+    pub(super) fn new(event: Arc<Event>, digest: Digest, revision: Revision, frame: &Frame, today: NaiveDate) -> Self {
+        let zone = frame.zone();
+        let span = Span { start: event.start().instant(zone), last_end: last_end(&event, zone) };
+        let first_day = first_day(&event);
+        let occurrences = occurrences(&event, zone, today - LISTED_BEFORE, today + LISTED_AFTER);
+        let blocks = frame.views().iter().map(|_| OnceLock::new()).collect();
+        Self { event, digest, revision, span, first_day, listed_on: today, occurrences, blocks }
+    }
+
+    /// Whether a Site of this day may take it over as it is.
+    pub(super) fn is_still(&self, event: &Arc<Event>, revision: Revision, today: NaiveDate) -> bool {
+        Arc::ptr_eq(&self.event, event)
+            && self.revision == revision
+            && (self.listed_on == today || self.event.recurrence.is_none())
+    }
+
+    /// Its folded VEVENTs in a view of the frame.
+    pub(super) fn block(&self, frame: &Frame, view: usize) -> &[u8] {
+        let Some(block) = self.blocks.get(view) else { return &[] };
+        block.get_or_init(|| vevents(&self.event, self.revision, frame.style(), frame.view(view)).into())
+    }
+
+    /// More bytes than its VEVENTs can have, without making them: a text grows at most threefold by escapes and folds, and few do.
+    pub(super) fn most_bytes(&self) -> usize {
+        let texts = |details: &crate::event::Details| {
+            let translated: usize = details
+                .translations
+                .iter()
+                .map(|t| [&t.title, &t.description, &t.reason].into_iter().flatten().map(String::len).sum::<usize>())
+                .sum();
+            details.title.len() + details.description.len() + translated
+        };
+        let names: usize = self.event.organizations.iter().map(|organization| organization.name.len() + 2).sum();
+        let each = |details| 2_000 + 3 * (texts(details) + names);
+        let changes: usize = self.event.changes.iter().map(|change| each(&change.details)).sum();
+        let dates = self.event.recurrence.as_ref().map_or(0, |r| r.extra.len() + r.excluded.len());
+        each(&self.event.details) + changes + dates * 64
+    }
+
+    /// The first occurrence that starts on `today` or later.
+    pub(super) fn next(&self, today: NaiveDate) -> Option<&Occurrence> {
+        self.occurrences.iter().find(|occurrence| occurrence.when.start().day() >= today)
+    }
+
+    /// The order of events in a feed.
+    pub(super) fn order(&self) -> (DateTime<Utc>, &str) {
+        (self.span.start, &self.event.uid)
+    }
+}
+
+fn first_day(event: &Event) -> NaiveDate {
+    let extra = event.recurrence.iter().flat_map(|recurrence| recurrence.extra.iter().map(Start::day));
+    let changes = event.changes.iter().map(|change| change.details.when.start().day());
+    extra.chain(changes).fold(event.start().day(), NaiveDate::min)
+}

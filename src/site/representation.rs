@@ -1,0 +1,139 @@
+//! A representation: one form of a resource, with its validators (RFC 9110 §8.8) and encodings. It does not know how it was made.
+
+use std::io::Write as _;
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+use crate::digest::Digest;
+
+/// A content coding (RFC 9110 §8.4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// The bytes as they are.
+    Identity,
+    /// gzip (RFC 1952).
+    Gzip,
+    /// Brotli (RFC 7932).
+    Brotli,
+}
+
+impl Coding {
+    const ALL: [Self; 3] = [Self::Identity, Self::Gzip, Self::Brotli];
+}
+
+/// How hard gzip tries. It depends on what is compressed, never on when: one entity tag, one sequence of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// For what is made once and read often.
+    Thorough,
+    /// For what is made while somebody waits.
+    Quick,
+}
+
+/// The fields of a response that stand before its bytes are made.
+#[derive(Debug)]
+pub struct Head {
+    /// Content-Type.
+    pub media_type: &'static str,
+    /// Cache-Control.
+    pub cache_control: &'static str,
+    /// Content-Disposition, in ASCII.
+    pub disposition: Option<Bytes>,
+    /// When the bytes last changed, in whole seconds; `None` where nobody keeps that.
+    pub modified: Option<DateTime<Utc>>,
+    /// The same as an HTTP date (RFC 9110 §5.6.7).
+    pub last_modified: Option<Bytes>,
+    tags: [Bytes; 3],
+    brotli: bool,
+}
+
+impl Head {
+    /// The head of a form whose input has this digest. `brotli` says whether that coding pays.
+    pub(super) fn new(media_type: &'static str, cache_control: &'static str, digest: Digest, brotli: bool) -> Self {
+        let tags = ["", "-gz", "-br"].map(|suffix| Bytes::from(format!("\"{digest}{suffix}\"")));
+        Self { media_type, cache_control, disposition: None, modified: None, last_modified: None, tags, brotli }
+    }
+
+    /// A head to negotiate by.
+    #[cfg(test)]
+    pub(crate) fn for_test(brotli: bool) -> Self {
+        Self::new("text/plain", "no-store", Digest::of("test"), brotli)
+    }
+
+    /// The head with a file name in ASCII.
+    pub(super) fn named(mut self, file_name: &str) -> Self {
+        self.disposition = Some(Bytes::from(format!("inline; filename=\"{file_name}\"")));
+        self
+    }
+
+    /// The head with the time of the last change.
+    pub(super) fn changed(mut self, modified: DateTime<Utc>) -> Self {
+        self.modified = Some(modified);
+        self.last_modified = Some(Bytes::from(httpdate::fmt_http_date(modified.into())));
+        self
+    }
+
+    /// The strong entity tag of the bytes in a coding (RFC 9110 §8.8.3.3: another one for each).
+    #[must_use]
+    pub fn tag(&self, coding: Coding) -> &Bytes {
+        let [identity, gzip, brotli] = &self.tags;
+        match coding {
+            Coding::Identity => identity,
+            Coding::Gzip => gzip,
+            Coding::Brotli => brotli,
+        }
+    }
+
+    /// The codings on offer.
+    pub fn codings(&self) -> impl Iterator<Item = Coding> {
+        let brotli = self.brotli;
+        Coding::ALL.into_iter().filter(move |coding| *coding != Coding::Brotli || brotli)
+    }
+}
+
+/// The bytes of a representation, and its compressed forms as they are first asked for.
+#[derive(Debug)]
+pub(super) struct Content {
+    identity: Bytes,
+    effort: Effort,
+    gzip: OnceLock<Bytes>,
+    brotli: OnceLock<Bytes>,
+}
+
+impl Content {
+    pub(super) fn new(identity: Vec<u8>, effort: Effort) -> Self {
+        Self { identity: Bytes::from(identity), effort, gzip: OnceLock::new(), brotli: OnceLock::new() }
+    }
+
+    /// The bytes in a coding: shared, not copied.
+    pub(super) fn bytes(&self, coding: Coding) -> Bytes {
+        match coding {
+            Coding::Identity => self.identity.clone(),
+            Coding::Gzip => self.gzip.get_or_init(|| gzip(&self.identity, self.effort)).clone(),
+            Coding::Brotli => self.brotli.get_or_init(|| brotli(&self.identity)).clone(),
+        }
+    }
+}
+
+/// Writing to memory cannot fail: `unwrap_or_default` below never takes its second way.
+fn gzip(bytes: &[u8], effort: Effort) -> Bytes {
+    let level = match effort {
+        Effort::Thorough => flate2::Compression::new(6),
+        Effort::Quick => flate2::Compression::new(2),
+    };
+    let mut encoder = flate2::write::GzEncoder::new(Vec::with_capacity(bytes.len() / 4 + 64), level);
+    let _ = encoder.write_all(bytes);
+    let mut zipped = encoder.finish().unwrap_or_default();
+    zipped.shrink_to_fit();
+    Bytes::from(zipped)
+}
+
+fn brotli(bytes: &[u8]) -> Bytes {
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 5, size_hint: bytes.len(), ..Default::default() };
+    let mut packed = Vec::with_capacity(bytes.len() / 4 + 64);
+    let _ = brotli::BrotliCompress(&mut &*bytes, &mut packed, &parameters);
+    packed.shrink_to_fit();
+    Bytes::from(packed)
+}

@@ -1,0 +1,88 @@
+//! Which characters a text may hold: line breaks become LF, and what could start a line, ring a terminal or reverse the
+//! reading order is left out. It does not know about escapes.
+
+use std::borrow::Cow;
+
+/// A part of a text, cleaned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    /// Characters that stay as they are; never empty.
+    Plain(&'a str),
+    /// A line break.
+    Break,
+    /// A tab, which becomes a space.
+    Space,
+}
+
+/// A text without control characters.
+///
+/// CR LF, CR, U+0085, U+2028 and U+2029 become LF, a tab becomes a space. The other control characters (C0, DEL, C1), the
+/// bidirectional embeddings, overrides and isolates (U+202A to U+202E, U+2066 to U+2069) and U+FEFF are left out.
+#[must_use]
+pub fn clean(text: &str) -> Cow<'_, str> {
+    let mut pieces = pieces(text);
+    match (pieces.next(), pieces.next()) {
+        (None, _) => Cow::Borrowed(""),
+        (Some(Piece::Plain(only)), None) => Cow::Borrowed(only),
+        (first, second) => {
+            let mut cleaned = String::with_capacity(text.len());
+            for piece in first.into_iter().chain(second).chain(pieces) {
+                match piece {
+                    Piece::Plain(plain) => cleaned.push_str(plain),
+                    Piece::Break => cleaned.push('\n'),
+                    Piece::Space => cleaned.push(' '),
+                }
+            }
+            Cow::Owned(cleaned)
+        }
+    }
+}
+
+/// The cleaned parts of a text, in order.
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let length = plain_length(rest);
+            if length > 0 {
+                let (plain, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+                rest = after;
+                return Some(Piece::Plain(plain));
+            }
+            let mut characters = rest.chars();
+            let special = characters.next().unwrap_or_default();
+            let after = characters.as_str();
+            rest = if special == '\r' { after.strip_prefix('\n').unwrap_or(after) } else { after };
+            match special {
+                '\t' => return Some(Piece::Space),
+                '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => return Some(Piece::Break),
+                _ => {}
+            }
+        }
+        None
+    })
+}
+
+/// The number of bytes before the first special character.
+fn plain_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(found) = bytes.get(from..).and_then(|rest| rest.iter().position(|byte| may_be_special(*byte))) {
+        let at = from + found;
+        match text.get(at..).and_then(|rest| rest.chars().next()) {
+            Some(plain) if !is_special(plain) => from = at + plain.len_utf8(),
+            _ => return at,
+        }
+    }
+    bytes.len()
+}
+
+/// Whether a special character may begin with this byte: a first look that lets nearly all text pass.
+fn may_be_special(byte: u8) -> bool {
+    matches!(byte, 0..0x20 | 0x7f | 0xc2 | 0xe2 | 0xef)
+}
+
+/// Whether a character may not stay in a text as it is.
+pub(super) fn is_special(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}

@@ -1,0 +1,206 @@
+//! The writer of content lines: escapes, folds and ends them. Whatever it is given, each call makes one line.
+
+use super::MAX_LINE;
+use super::clean::{Piece, pieces};
+
+/// Collects content lines, each folded to at most [`MAX_LINE`] octets and ended with CR LF.
+#[derive(Debug, Default)]
+pub struct Writer {
+    bytes: Vec<u8>,
+    /// The line being made, before it is folded; kept for its capacity.
+    line: String,
+}
+
+impl Writer {
+    /// A writer without lines.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A writer without lines that has room for as many bytes.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), line: String::new() }
+    }
+
+    /// All lines.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Whether there is no line yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// The bytes of all lines, CR LF included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Writes `NAME:VALUE` as it is, for values that need no escapes: dates, numbers, URIs, BEGIN and END. Line breaks and
+    /// control characters are left out.
+    pub fn raw(&mut self, line: &str) {
+        push_raw(&mut self.line, line);
+        self.end_line();
+    }
+
+    /// Writes a TEXT value (RFC 5545 §3.3.11), cleaned as [`clean`](super::clean) does and escaped.
+    pub fn text(&mut self, name: &str, value: &str) {
+        self.line.push_str(name);
+        self.line.push(':');
+        push_text(&mut self.line, value);
+        self.end_line();
+    }
+
+    /// Writes a list of TEXT values, such as CATEGORIES; nothing when the list is empty.
+    pub fn text_list<'a>(&mut self, name: &str, values: impl IntoIterator<Item = &'a str>) {
+        let mut separator = ':';
+        for value in values {
+            if separator == ':' {
+                self.line.push_str(name);
+            }
+            self.line.push(separator);
+            push_text(&mut self.line, value);
+            separator = ',';
+        }
+        if separator == ',' {
+            self.end_line();
+        }
+    }
+
+    /// Writes a property with parameters and a value that needs no escapes. Parameter values are quoted where they must be
+    /// (RFC 5545 §3.2), and hold line breaks and quotation marks as RFC 6868 has them.
+    pub fn property(&mut self, name: &str, parameters: &[(&str, &str)], value: &str) {
+        self.line.push_str(name);
+        for (parameter, value) in parameters {
+            self.line.push(';');
+            self.line.push_str(parameter);
+            self.line.push('=');
+            push_parameter(&mut self.line, value);
+        }
+        self.line.push(':');
+        push_raw(&mut self.line, value);
+        self.end_line();
+    }
+
+    fn end_line(&mut self) {
+        let mut rest = self.line.as_str();
+        let mut room = MAX_LINE;
+        while rest.len() > room {
+            let (part, after) = rest.split_at_checked(fold_at(rest, room)).unwrap_or((rest, ""));
+            self.bytes.extend_from_slice(part.as_bytes());
+            self.bytes.extend_from_slice(b"\r\n ");
+            // The space that continues a line counts.
+            (rest, room) = (after, MAX_LINE - 1);
+        }
+        self.bytes.extend_from_slice(rest.as_bytes());
+        self.bytes.extend_from_slice(b"\r\n");
+        self.line.clear();
+    }
+}
+
+fn push_raw(line: &mut String, value: &str) {
+    for piece in pieces(value) {
+        match piece {
+            Piece::Plain(plain) => line.push_str(plain),
+            Piece::Space => line.push(' '),
+            Piece::Break => {}
+        }
+    }
+}
+
+fn push_text(line: &mut String, value: &str) {
+    for piece in pieces(value) {
+        match piece {
+            Piece::Plain(plain) => push_escaped(line, plain),
+            Piece::Space => line.push(' '),
+            Piece::Break => line.push_str("\\n"),
+        }
+    }
+}
+
+fn push_escaped(line: &mut String, mut rest: &str) {
+    while let Some(at) = memchr::memchr3(b'\\', b';', b',', rest.as_bytes()) {
+        let (plain, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        line.push_str(plain);
+        line.push('\\');
+        let mut characters = after.chars();
+        line.extend(characters.next());
+        rest = characters.as_str();
+    }
+    line.push_str(rest);
+}
+
+fn push_parameter(line: &mut String, value: &str) {
+    let quoted = value.contains([':', ';', ',']);
+    line.push_str(if quoted { "\"" } else { "" });
+    for piece in pieces(value) {
+        match piece {
+            Piece::Plain(plain) => plain.chars().for_each(|character| match character {
+                '^' => line.push_str("^^"),
+                '"' => line.push_str("^'"),
+                other => line.push(other),
+            }),
+            Piece::Space => line.push(' '),
+            Piece::Break => line.push_str("^n"),
+        }
+    }
+    line.push_str(if quoted { "\"" } else { "" });
+}
+
+/// Where to fold a line of more than `room` octets: as far on as possible, after a whole character and a whole escape, and
+/// not inside a character that is composed of several, unless that one alone is longer than the room.
+fn fold_at(line: &str, room: usize) -> usize {
+    let boundary = line.floor_char_boundary(room);
+    let escape_safe = |at: usize| !ends_in_escape(line, at);
+    let mut at = boundary;
+    while at > 0 {
+        if escape_safe(at) && !joins(line, at) {
+            return at;
+        }
+        at = line.floor_char_boundary(at - 1);
+    }
+    if escape_safe(boundary) { boundary } else { boundary - 1 }
+}
+
+/// Whether the part before `at` ends with a backslash that escapes what comes after. The line must not begin inside an escape.
+fn ends_in_escape(line: &str, at: usize) -> bool {
+    let before = line.as_bytes().get(..at).unwrap_or_default();
+    before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
+}
+
+/// Whether the characters before and after `at` are seen as one. The common cases, not all of Unicode's grapheme clusters:
+/// it makes lines nicer in tools that do not unfold, and no reader depends on it.
+fn joins(line: &str, at: usize) -> bool {
+    let Some((before, after)) = line.split_at_checked(at) else {
+        return false;
+    };
+    match (before.chars().next_back(), after.chars().next()) {
+        (_, Some(next)) if extends(next) => true,
+        (Some('\u{200d}'), _) => true,
+        (Some(last), Some(next)) if is_regional(last) && is_regional(next) => {
+            before.chars().rev().take_while(|character| is_regional(*character)).count() % 2 == 1
+        }
+        _ => false,
+    }
+}
+
+/// Whether a character belongs to the one before: accents, variation selectors, joiners, skin tones and tags.
+fn extends(character: char) -> bool {
+    matches!(character,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{64b}'..='\u{65f}'
+        | '\u{93a}'..='\u{93c}' | '\u{93e}'..='\u{94f}' | '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}'
+        | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{200d}' | '\u{20d0}'..='\u{20ff}' | '\u{3099}' | '\u{309a}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}'
+        | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// Whether a character is half of a flag.
+fn is_regional(character: char) -> bool {
+    matches!(character, '\u{1f1e6}'..='\u{1f1ff}')
+}

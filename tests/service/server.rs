@@ -1,0 +1,136 @@
+//! A running `handbill`, with a folder of its own for feeds and state.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::client::{Response, get};
+
+pub struct Server {
+    child: Child,
+    pub address: String,
+    pub folder: TempDir,
+}
+
+pub const RALLY: &str = r#"
+[organization]
+name = "Chicago Democratic Socialists of America"
+aliases = ["Chicago DSA"]
+
+[[event]]
+id = "rally"
+title = "Lori Doesn’t C.A.R.E.S."
+start = 2021-03-23T18:00
+location = "Unity Park, 2636 N Kimball Ave, Chicago, IL"
+supporters = ["32nd Ward United"]
+tags = ["budget"]
+description = "Spend the relief on people."
+[event.es]
+title = "A Lori no le importa"
+description = "Gasten la ayuda en la gente."
+"#;
+
+impl Server {
+    /// Starts with these files in `feeds/`.
+    pub fn start(files: &[(&str, &str)]) -> Self {
+        Self::start_with(files, &[])
+    }
+
+    pub fn start_with(files: &[(&str, &str)], environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("feeds")).unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join("feeds").join(name), text).unwrap();
+        }
+        Self::start_in(folder, environment)
+    }
+
+    pub fn start_in(folder: TempDir, environment: &[(&str, &str)]) -> Self {
+        let mut child = command(folder.path())
+            .env("HANDBILL_LISTEN", "127.0.0.1:0")
+            .envs(environment.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let printed = lines.by_ref().map(Result::unwrap).find(|line| line.contains("/all.ics"));
+        let Some(printed) = printed else {
+            let mut said = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+            panic!("the server did not start: {said}");
+        };
+        let address = printed.trim().strip_prefix("http://").unwrap().strip_suffix("/all.ics").unwrap().to_owned();
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address, folder }
+    }
+
+    pub fn get(&self, path: &str) -> Response {
+        get(&self.address, path, &[])
+    }
+
+    pub fn get_with(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+        get(&self.address, path, fields)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join("feeds").join(name), text).unwrap();
+    }
+
+    /// Asks until the answer is as expected; the last answer when it never is, within the two seconds that are promised.
+    pub fn get_until(&self, path: &str, expected: impl Fn(&Response) -> bool) -> Response {
+        let since = Instant::now();
+        loop {
+            let response = self.get(path);
+            if expected(&response) || since.elapsed() > Duration::from_secs(2) {
+                return response;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// SIGTERM, and how long the server took to end; its folder, to start again in.
+    pub fn stop(mut self) -> (TempDir, Duration, Option<i32>) {
+        let since = Instant::now();
+        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        let status = self.child.wait().unwrap();
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+        (folder, since.elapsed(), status.code())
+    }
+
+    pub fn kill(mut self) -> TempDir {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap())
+    }
+
+    /// Ends the server and returns what it logged.
+    pub fn log(mut self) -> String {
+        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        self.child.wait().unwrap();
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        log
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended already where a test ended it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The binary in a folder, with no settings of the machine.
+pub fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handbill"));
+    command.current_dir(folder);
+    for (key, _) in std::env::vars().filter(|(key, _)| key.starts_with("HANDBILL_")) {
+        command.env_remove(key);
+    }
+    command
+}
