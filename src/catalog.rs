@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::document::Placed;
 use crate::event::{Event, Organization, Venue};
 use crate::name::Slug;
 use crate::problem::{Problem, Source};
@@ -39,8 +38,8 @@ pub struct ParsedFile {
     venues: Vec<venues::Declared>,
     names: draft::Names,
     drafts: Vec<draft::Draft>,
-    /// The ids of events that are wrong by themselves.
-    failed: Vec<Placed<Slug>>,
+    /// The events that are wrong by themselves.
+    failed: Vec<draft::Failed>,
 }
 
 impl ParsedFile {

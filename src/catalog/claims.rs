@@ -55,7 +55,7 @@ fn claims<'a>(position: usize, name: &'a String, file: &'a ParsedFile) -> impl I
         span: &draft.id_span,
         former_uid: draft.former_uid.as_ref().map(|span| (draft.event.uid.as_str(), span)),
     });
-    let failed = file.failed.iter().map(move |id| Claim {
+    let failed = file.failed.iter().filter_map(|failed| failed.id.as_ref()).map(move |id| Claim {
         at: (position, None),
         name,
         file,

@@ -132,7 +132,7 @@ impl Reading<'_> {
     fn event(&mut self, value: &DeValue<'_>, place: Range<usize>) {
         match draft::draft(&mut self.report, value, place, self.config, &mut self.parsed.names) {
             Ok(draft) => self.parsed.drafts.push(draft),
-            Err(id) => self.parsed.failed.extend(id),
+            Err(failed) => self.parsed.failed.push(failed),
         }
     }
 }

@@ -92,6 +92,10 @@ impl Joint<'_, '_> {
                 if claims.lost.contains(&(position, number)) { None } else { self.event(draft, before, problems) };
             events.push(event);
         }
+        for failed in &self.file.failed {
+            // Only to tell that its venue is unknown, if it is.
+            let _ = self.venue(failed.venue.as_ref(), problems);
+        }
         events
     }
 
@@ -204,7 +208,11 @@ impl Catalog {
             let made = self.origins.get(*name).map_or(&[] as &[_], |origin| &origin.events);
             let unmade =
                 file.drafts.iter().enumerate().filter(|(number, _)| !matches!(made.get(*number), Some(Some(_))));
-            wrong.extend(unmade.map(|(_, draft)| &draft.event.id).chain(file.failed.iter().map(|id| &id.value)));
+            wrong.extend(
+                unmade
+                    .map(|(_, draft)| &draft.event.id)
+                    .chain(file.failed.iter().filter_map(|failed| Some(&failed.id.as_ref()?.value))),
+            );
         }
         for id in wrong {
             if self.event(id).is_none()

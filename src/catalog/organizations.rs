@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use toml::de::DeValue;
 
+use crate::config;
 use crate::document::{self, Placed, Report, quoted};
 use crate::event::Organization;
 use crate::name::{Slug, folded};
@@ -50,7 +51,7 @@ pub(super) fn declared(
     let aliases = aliases(report, raw.aliases);
     let url = texts::link(report, raw.url, "url");
     let description = texts::paragraphs(report, raw.description, "description").unwrap_or_default();
-    let color = texts::color(report, raw.color);
+    let color = config::read_color(report, raw.color);
     let (name, slug) = (name?, slug?);
     let own = single || Some(&slug) == file;
     let known_as = folded(&name);

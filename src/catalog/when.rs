@@ -162,6 +162,7 @@ fn ends_before_start(report: &mut Report, start: (Written, Range<usize>), end: (
     if let (Written::Moment(from), Written::Moment(until)) = (start.0, end.0)
         && from.local().date() == until.local().date()
         && let Some(next) = until.local().checked_add_signed(TimeDelta::days(1))
+        && next - from.local() <= TimeDelta::hours(12)
     {
         problem.help(format!("if it ends after midnight, write {}", clock(next)));
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Report;
 use super::fault::{Fault, Kind};
-use super::placed::DATE_TIME_EXPECTED;
+use super::placed::{DATE_TIME_EXPECTED, NO_SUCH_TIME};
 
 /// The longest text that is repeated in a message, in characters.
 const SHOWN: usize = 60;
@@ -17,6 +17,8 @@ pub(super) fn syntax(report: &mut Report, span: Range<usize>, message: &str) {
     let written = source.text.get(span).unwrap_or_default();
     if written.contains(['“', '”', '‘', '’']) || line.contains("= “") {
         problem.help("write straight quotes around a text: \"…\"");
+    } else if message.contains("must be quoted") {
+        problem.help(format!("write \"{}\"", shortened(written)));
     } else if message.contains("string") {
         let help =
             "end the text with the quotation mark that it begins with; several lines go between \"\"\" and \"\"\"";
@@ -50,6 +52,8 @@ pub(super) fn fault(report: &mut Report, text: &str, fault: &Fault) {
             let problem = report.error(span, message.clone());
             if written.contains("T24") || written.contains(" 24") {
                 problem.help("midnight is 00:00 of the next day");
+            } else if message == NO_SUCH_TIME {
+                problem.help("check the day of the month and the time of day");
             }
         }
     }
@@ -165,9 +169,11 @@ pub(crate) fn unknown_key<'a>(
     key: &str,
     known: &[&'a str],
 ) -> Option<&'a str> {
+    let is_language = known.contains(&super::LANGUAGES) && crate::language::Language::parse(key).is_some();
     let known = known.iter().copied().filter(|key| *key != super::LANGUAGES);
     let near = nearest(key, known.clone());
     let help = match near {
+        None if is_language => "write a table named like the language, with its texts in it".to_owned(),
         Some(near) => format!("write `{near}`"),
         None => format!("the keys here are {}", list(known.map(|key| format!("`{key}`")))),
     };

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use serde::de::value::StrDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, SeqAccess, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -101,8 +101,7 @@ impl<'t, 'i> Value<'t, 'i> {
                 Err(_) => Err(Fault::custom("this number cannot be read")),
             },
             DeValue::Boolean(value) => visitor.visit_bool(*value),
-            // A date and time is bytes to serde: nothing but `DateTime` takes them.
-            DeValue::Datetime(_) => visitor.visit_bytes(self.pass.text.get(self.span).unwrap_or_default().as_bytes()),
+            DeValue::Datetime(_) => Err(Fault::invalid_type(Unexpected::Other("date or time"), &visitor)),
             DeValue::Array(array) => visitor.visit_seq(Elements { rest: array.iter(), pass: self.pass }),
             DeValue::Table(table) => visitor.visit_map(Entries::new(table, self.pass, None)),
         }
@@ -135,8 +134,10 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
+        let DeValue::Datetime(_) = self.value else { return self.deserialize_any(visitor) };
         debug_assert_eq!(name, DATE_TIME);
-        self.deserialize_any(visitor)
+        let written = self.pass.text.get(self.span.clone()).unwrap_or_default();
+        visitor.visit_bytes(written.as_bytes()).map_err(|fault: Fault| fault.at(&self.span))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
