@@ -13,6 +13,7 @@ use crate::problem::{Problem, Source};
 
 mod alike;
 mod change;
+mod claims;
 mod draft;
 mod file;
 mod join;
@@ -37,8 +38,8 @@ pub struct ParsedFile {
     venues: Vec<venues::Declared>,
     names: draft::Names,
     drafts: Vec<draft::Draft>,
-    /// The ids of events that are wrong by themselves.
-    failed: Vec<Slug>,
+    /// The events that are wrong by themselves.
+    failed: Vec<draft::Failed>,
 }
 
 impl ParsedFile {

@@ -18,6 +18,7 @@ mod raw;
 mod settings;
 
 pub use raw::schema;
+pub(crate) use settings::read_color;
 
 /// The settings, complete and checked.
 #[derive(Debug, Clone)]

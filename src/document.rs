@@ -6,6 +6,8 @@
 //! hides no other.
 
 mod explain;
+mod fault;
+mod parts;
 mod placed;
 mod report;
 mod schema;
@@ -66,6 +68,7 @@ pub struct Parsed<'a> {
 /// type is told in the report and left out.
 pub fn read<T: DeserializeOwned + Default>(value: &DeValue<'_>, span: Range<usize>, report: &mut Report) -> T {
     let source = std::sync::Arc::clone(report.source());
+    report.set_told_keys(Vec::new());
     let quick = Pass::quick(&source.text);
     if let Ok(whole) = T::deserialize(Value::new(value, span.clone(), &quick)) {
         return whole;
@@ -74,7 +77,7 @@ pub fn read<T: DeserializeOwned + Default>(value: &DeValue<'_>, span: Range<usiz
     for _ in 0..FAULTS {
         match T::deserialize(Value::new(value, span.clone(), &tolerant)) {
             Ok(part) => {
-                tolerant.tell_unknown(report);
+                tolerant.finish(report);
                 return part;
             }
             Err(fault) => {
@@ -85,7 +88,7 @@ pub fn read<T: DeserializeOwned + Default>(value: &DeValue<'_>, span: Range<usiz
             }
         }
     }
-    tolerant.tell_unknown(report);
+    tolerant.finish(report);
     T::default()
 }
 

@@ -60,31 +60,47 @@ fn compare_neighbors<'a>(order: &[usize], get: impl Fn(usize) -> &'a str, pairs:
     }
 }
 
-/// Whether two skeletons are one but for a slip of the pen: the same, or a letter or two of a long name apart. Numbers are no slips.
+/// Whether two skeletons are one but for a slip of the pen: the same, or a letter or two of a long word apart. Numbers and short
+/// words (DSA, Lee) are no slips.
 fn look_alike(one: &str, other: &str) -> bool {
-    let length = one.len().min(other.len());
     if one.is_empty() || other.is_empty() || one.len().abs_diff(other.len()) > 2 {
         return false;
     }
-    let (one, other) = trimmed(one, other);
-    let allowed = match length {
-        0..6 => 0,
-        6..16 => 1,
-        _ => 2,
-    };
-    if one.len().max(other.len()) > 8 || [one, other].iter().any(|part| part.bytes().any(|b| b.is_ascii_digit())) {
-        return false;
+    if one == other {
+        return true;
     }
-    strsim::osa_distance(one, other) <= allowed
-}
-
-/// The two without what they begin and end with in common.
-fn trimmed<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
     let same = |(a, b): &(char, char)| a == b;
     let front: usize = one.chars().zip(other.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
-    let (one, other) = (one.get(front..).unwrap_or_default(), other.get(front..).unwrap_or_default());
-    let back: usize = one.chars().rev().zip(other.chars().rev()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
-    (one.get(..one.len() - back).unwrap_or_default(), other.get(..other.len() - back).unwrap_or_default())
+    let rests =
+        one.get(front..).unwrap_or_default().chars().rev().zip(other.get(front..).unwrap_or_default().chars().rev());
+    let back: usize = rests.take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    let (one, other) = (Difference::of(one, front, back), Difference::of(other, front, back));
+    let allowed = match one.words.len().min(other.words.len()) {
+        0..5 => return false,
+        5..12 => 1,
+        _ => 2,
+    };
+    let small = one.letters.len().max(other.letters.len()) <= 8;
+    let numbers = [one.words, other.words].iter().any(|words| words.bytes().any(|b| b.is_ascii_digit()));
+    small && !numbers && strsim::osa_distance(one.letters, other.letters) <= allowed
+}
+
+/// Where a name differs from another.
+struct Difference<'a> {
+    /// What is between the common beginning and the common end.
+    letters: &'a str,
+    /// The whole words that this is in.
+    words: &'a str,
+}
+
+impl<'a> Difference<'a> {
+    /// `front` and `back` are the lengths of what is common, in bytes.
+    fn of(name: &'a str, front: usize, back: usize) -> Self {
+        let end = name.len() - back;
+        let first = name.get(..front).and_then(|before| before.rfind(' ')).map_or(0, |space| space + 1);
+        let last = name.get(end..).and_then(|after| after.find(' ')).map_or(name.len(), |space| end + space);
+        Self { letters: name.get(front..end).unwrap_or_default(), words: name.get(first..last).unwrap_or_default() }
+    }
 }
 
 #[cfg(test)]
@@ -118,6 +134,7 @@ mod tests {
         check("Chicago DSA", "Chicago DSW", false);
         check("Chicago", "", false);
         check("Pilsen Alliance", "Logan Square Alliance", false);
+        check("Lee Family Association", "Yee Family Association", false);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(super) fn changes(
     let mut seen = HashSet::new();
     for Placed { value: raw, span } in written {
         let Some(on) = raw.on.clone() else {
-            report.error(span, "the change has no `on`").help("write which occurrence it changes: on = 2021-03-23");
+            report.missing(span, "change", "on", "write which occurrence it changes: on = 2021-03-23");
             continue;
         };
         let of = occurrences.find(report, &on);

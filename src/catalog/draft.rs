@@ -33,6 +33,15 @@ pub(super) struct Draft {
     pub(super) change_venues: Vec<Option<Placed<Slug>>>,
 }
 
+/// An event that is wrong by itself.
+#[derive(Debug)]
+pub(super) struct Failed {
+    /// Its id, if that could be read: what was published under it stays.
+    pub(super) id: Option<Placed<Slug>>,
+    /// Its venue, whose slug may be wrong as well.
+    pub(super) venue: Option<Placed<Slug>>,
+}
+
 /// The names by which a file's events call organizations; each spelling family once.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -66,28 +75,30 @@ impl Names {
     }
 }
 
-/// Reads one event. An error names its id, if that could be read: what was published under it stays.
+/// Reads one event.
 pub(super) fn draft(
     report: &mut Report,
     value: &DeValue<'_>,
     place: Range<usize>,
     config: &Config,
     names: &mut Names,
-) -> Result<Draft, Option<Slug>> {
+) -> Result<Draft, Failed> {
     let errors = report.errors();
     let raw: RawEvent = document::read(value, place.clone(), report);
     let id = id(report, raw.id.clone(), &place);
+    let venue = raw.venue.clone();
     let draft = complete(report, raw, id.clone(), &place, config, names);
-    draft.filter(|_| report.errors() == errors).ok_or(id.map(|id| id.value))
+    draft.filter(|_| report.errors() == errors).ok_or_else(|| {
+        let venue = venue.and_then(|venue| Some(Placed { value: Slug::parse(&venue.value)?, span: venue.span }));
+        Failed { id, venue }
+    })
 }
 
 fn id(report: &mut Report, written: Text, place: &Range<usize>) -> Option<Placed<Slug>> {
     match written {
         Some(written) => texts::slug(report, written, "id"),
         None => {
-            report
-                .error(place.clone(), "the event has no `id`")
-                .help("write a name that never changes: id = \"cares-rally\"");
+            report.missing(place.clone(), "event", "id", "write a name that never changes: id = \"cares-rally\"");
             None
         }
     }
@@ -101,9 +112,10 @@ fn complete(
     config: &Config,
     names: &mut Names,
 ) -> Option<Draft> {
+    let errors = report.errors();
     let title_span = raw.title.as_ref().map(|title| title.span.clone());
     if title_span.is_none() {
-        report.error(place.clone(), "the event has no `title`").help("write one: title = \"…\"");
+        report.missing(place.clone(), "event", "title", "write one: title = \"…\"");
     }
     let title = texts::required_line(report, raw.title, "title");
     let described = raw.description.is_some();
@@ -138,7 +150,7 @@ fn complete(
         Pattern { rrule: raw.rrule, extra: raw.extra_dates, excluded: raw.excluded_dates, changes: raw.change };
     let series = series::series(report, pattern, &details, venue.as_ref(), config);
     let (id, uid, series) = (id?, uid?, series?);
-    if let Some(span) = title_span.filter(|_| details.description.is_empty()) {
+    if let Some(span) = title_span.filter(|_| details.description.is_empty() && report.errors() == errors) {
         let message = if described { "the event's description is empty" } else { "the event has no description" };
         report.warning(span, message).help("write in a few sentences what it is about: description = \"\"\"…\"\"\"");
     }

@@ -79,7 +79,9 @@ impl Reading<'_> {
                 "venue" => self.tables(key, value, Self::venue),
                 "event" => self.tables(key, value, Self::event),
                 "partner" => self.tables(key, value, |_, _, _| {}),
-                unknown => unknown_key(&mut self.report, key.span(), unknown, &FILE_KEYS),
+                unknown => {
+                    unknown_key(&mut self.report, key.span(), unknown, &FILE_KEYS);
+                }
             }
         }
         if document.broken {
@@ -130,7 +132,7 @@ impl Reading<'_> {
     fn event(&mut self, value: &DeValue<'_>, place: Range<usize>) {
         match draft::draft(&mut self.report, value, place, self.config, &mut self.parsed.names) {
             Ok(draft) => self.parsed.drafts.push(draft),
-            Err(id) => self.parsed.failed.extend(id),
+            Err(failed) => self.parsed.failed.push(failed),
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Joins all files: finds whose the names are, and what belongs to two. It reads no text.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::document::{Placed, quoted};
+use crate::document::Placed;
 use crate::event::{Event, Organization, Place, Venue};
 use crate::name::Slug;
 use crate::problem::Problem;
 
+use super::claims::Claims;
 use super::draft::Draft;
 use super::organizations::Organizations;
 use super::venues::Venues;
@@ -69,91 +70,6 @@ fn last_good<'a>(name: &str, file: &'a Arc<ParsedFile>, previous: &'a Catalog) -
     }
 }
 
-/// Which of several events that claim one id or one UID has it.
-struct Claims {
-    /// The events that lose: position of the file, position in the file.
-    lost: HashSet<(usize, usize)>,
-}
-
-impl Claims {
-    fn of(
-        files: &[(&String, &Arc<ParsedFile>)],
-        config: &Config,
-        previous: &Catalog,
-        problems: &mut Vec<Problem>,
-    ) -> Self {
-        let mut claims = Self { lost: HashSet::new() };
-        let drafts = || {
-            let files = files.iter().enumerate().filter(|(_, (_, file))| !file.broken);
-            files.flat_map(|(at, (name, file))| {
-                file.drafts.iter().enumerate().map(move |(n, draft)| Claim { at: (at, n), name, file, draft })
-            })
-        };
-        let mut ids: HashMap<&str, Claim<'_>> =
-            HashMap::with_capacity(files.iter().map(|(_, file)| file.drafts.len()).sum());
-        let mut published = None;
-        for claim in drafts() {
-            let first = *ids.entry(claim.draft.event.id.as_str()).or_insert(claim);
-            if first.at != claim.at {
-                problems.push(claim.duplicate_id(&first));
-                // Who was published under the id keeps it.
-                let published = published.get_or_insert_with(|| previous.files_of_events());
-                let has = |claim: &Claim<'_>| published.get(&claim.draft.event.id) == Some(&claim.name);
-                let (wins, loses) = if has(&claim) && !has(&first) { (claim, first) } else { (first, claim) };
-                ids.insert(wins.draft.event.id.as_str(), wins);
-                claims.lost.insert(loses.at);
-            }
-        }
-        let mut former: HashMap<&str, Claim<'_>> = HashMap::new();
-        for claim in drafts().filter(|claim| claim.draft.former_uid.is_some()) {
-            let uid = claim.draft.event.uid.as_str();
-            let by_id = uid.strip_suffix(config.uid_domain.as_str()).and_then(|rest| ids.get(rest.strip_suffix('@')?));
-            let other =
-                by_id.filter(|other| other.draft.former_uid.is_none()).copied().or_else(|| former.get(uid).copied());
-            match other {
-                Some(other) if other.at != claim.at => {
-                    problems.push(claim.duplicate_uid(&other));
-                    claims.lost.insert(claim.at);
-                }
-                _ => {
-                    former.insert(uid, claim);
-                }
-            }
-        }
-        claims
-    }
-}
-
-/// One event's claim of its id and UID.
-#[derive(Clone, Copy)]
-struct Claim<'a> {
-    at: (usize, usize),
-    name: &'a String,
-    file: &'a Arc<ParsedFile>,
-    draft: &'a Draft,
-}
-
-impl Claim<'_> {
-    fn duplicate_id(&self, first: &Self) -> Problem {
-        let id = quoted(self.draft.event.id.as_str());
-        let mut problem =
-            Problem::error(&self.file.source, self.draft.id_span.clone(), format!("a second event has the id {id}"));
-        problem.related(&first.file.source, first.draft.id_span.clone(), "the first one");
-        problem.help("give it an id of its own; an id that was published stays with its event");
-        problem
-    }
-
-    fn duplicate_uid(&self, other: &Self) -> Problem {
-        let span = self.draft.former_uid.clone().unwrap_or(0..0);
-        let message = format!("the UID {} is another event's", quoted(&self.draft.event.uid));
-        let mut problem = Problem::error(&self.file.source, span, message);
-        let place = other.draft.former_uid.as_ref().unwrap_or(&other.draft.id_span);
-        problem.related(&other.file.source, place.clone(), "the other event");
-        problem.help("write the UID that this event had before, or delete the key");
-        problem
-    }
-}
-
 /// One file among the others.
 struct Joint<'a, 'f> {
     file: &'a Arc<ParsedFile>,
@@ -175,6 +91,10 @@ impl Joint<'_, '_> {
             let event =
                 if claims.lost.contains(&(position, number)) { None } else { self.event(draft, before, problems) };
             events.push(event);
+        }
+        for failed in &self.file.failed {
+            // Only to tell that its venue is unknown, if it is.
+            let _ = self.venue(failed.venue.as_ref(), problems);
         }
         events
     }
@@ -267,7 +187,7 @@ impl Catalog {
     }
 
     /// The file that each event was made of.
-    fn files_of_events(&self) -> HashMap<&Slug, &String> {
+    pub(super) fn files_of_events(&self) -> HashMap<&Slug, &String> {
         let all = self.origins.iter();
         all.flat_map(|(name, origin): (_, &Origin)| origin.events.iter().flatten().map(move |event| (&event.id, name)))
             .collect()
@@ -288,7 +208,11 @@ impl Catalog {
             let made = self.origins.get(*name).map_or(&[] as &[_], |origin| &origin.events);
             let unmade =
                 file.drafts.iter().enumerate().filter(|(number, _)| !matches!(made.get(*number), Some(Some(_))));
-            wrong.extend(unmade.map(|(_, draft)| &draft.event.id).chain(&file.failed));
+            wrong.extend(
+                unmade
+                    .map(|(_, draft)| &draft.event.id)
+                    .chain(file.failed.iter().filter_map(|failed| Some(&failed.id.as_ref()?.value))),
+            );
         }
         for id in wrong {
             if self.event(id).is_none()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use toml::de::DeValue;
 
+use crate::config;
 use crate::document::{self, Placed, Report, quoted};
 use crate::event::Organization;
 use crate::name::{Slug, folded};
@@ -42,7 +43,7 @@ pub(super) fn declared(
     let errors = report.errors();
     let raw: RawOrganization = document::read(value, place.clone(), report);
     let Some(span) = raw.name.as_ref().map(|name| name.span.clone()) else {
-        report.error(place, "the organization has no `name`").help("write its full name: name = \"…\"");
+        report.missing(place, "organization", "name", "write its full name: name = \"…\"");
         return None;
     };
     let name = texts::required_line(report, raw.name, "name");
@@ -50,7 +51,7 @@ pub(super) fn declared(
     let aliases = aliases(report, raw.aliases);
     let url = texts::link(report, raw.url, "url");
     let description = texts::paragraphs(report, raw.description, "description").unwrap_or_default();
-    let color = texts::color(report, raw.color);
+    let color = config::read_color(report, raw.color);
     let (name, slug) = (name?, slug?);
     let own = single || Some(&slug) == file;
     let known_as = folded(&name);

@@ -262,7 +262,8 @@ impl Occurrences {
         let after = all().filter(|local| **local > wanted).min();
         let near: Vec<_> = before.into_iter().chain(after).map(|local| self.shown(*local)).collect();
         let problem = report.error(span.clone(), format!("the event has no occurrence on {at}"));
-        problem.help(format!("the nearest ones are {}", near.join(" and ")));
+        let ones = if near.len() == 1 { "one is" } else { "ones are" };
+        problem.help(format!("the nearest {ones} {}", near.join(" and ")));
     }
 
     /// Warns of the first occurrence whose time the clocks skip or repeat, unless it is excluded or changed.

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use crate::color::{self, Color};
-use crate::document::{Placed, Report, nearest, quoted};
+use crate::document::{Placed, Report, quoted};
 use crate::name::Slug;
 use crate::text;
 
@@ -149,18 +148,4 @@ pub(super) fn slug(report: &mut Report, written: Placed<String>, what: &str) -> 
         None => "write lower-case letters, such as \"unity-park\"".to_owned(),
     });
     None
-}
-
-/// A color by its CSS name or as `#RRGGBB`.
-pub(super) fn color(report: &mut Report, written: Text) -> Option<Color> {
-    let Placed { value, span } = written?;
-    let color = Color::parse(value.trim());
-    if color.is_none() {
-        let problem = report.error(span, format!("{} is no color", quoted(&value)));
-        problem.help(match nearest(value.trim(), color::NAMES.iter().map(|(name, _)| *name)) {
-            Some(name) if !value.starts_with('#') => format!("write \"{name}\""),
-            _ => "write a CSS name such as \"firebrick\", or \"#b22222\"".to_owned(),
-        });
-    }
-    color
 }

@@ -29,11 +29,11 @@ pub(super) fn declared(report: &mut Report, value: &DeValue<'_>, place: Range<us
     let errors = report.errors();
     let raw: RawVenue = document::read(value, place.clone(), report);
     if raw.slug.is_none() {
-        let problem = report.error(place.clone(), "the venue has no `slug`");
-        problem.help("write the word by which events name it: slug = \"unity-park\"");
+        let help = "write the word by which events name it: slug = \"unity-park\"";
+        report.missing(place.clone(), "venue", "slug", help);
     }
     if raw.name.is_none() {
-        report.error(place, "the venue has no `name`").help("write one: name = \"Unity Park\"");
+        report.missing(place, "venue", "name", "write one: name = \"Unity Park\"");
     }
     let slug = raw.slug.and_then(|slug| texts::slug(report, slug, "slug"));
     let name = texts::required_line(report, raw.name, "name");
@@ -52,7 +52,7 @@ fn position(report: &mut Report, latitude: Option<Placed<f64>>, longitude: Optio
         (None, Some(longitude)) => (longitude, "latitude"),
         _ => return latitude_read.zip(longitude_read),
     };
-    report.error(present.span.clone(), format!("the venue has no `{missing}`")).help("write both, or none of them");
+    report.missing(present.span.clone(), "venue", missing, "write both, or none of them");
     None
 }
 

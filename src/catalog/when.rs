@@ -69,7 +69,7 @@ pub(super) fn from(
 
 fn missing_start(report: &mut Report, end: Option<&Placed<DateTime>>, place: &Range<usize>) {
     let span = end.map_or_else(|| place.clone(), |end| end.span.clone());
-    report.error(span, "the event has no `start`").help("write when it begins: start = 2021-03-23T18:00");
+    report.missing(span, "event", "start", "write when it begins: start = 2021-03-23T18:00");
 }
 
 /// The written duration with its place; the outer `None` when it is wrong.
@@ -162,6 +162,7 @@ fn ends_before_start(report: &mut Report, start: (Written, Range<usize>), end: (
     if let (Written::Moment(from), Written::Moment(until)) = (start.0, end.0)
         && from.local().date() == until.local().date()
         && let Some(next) = until.local().checked_add_signed(TimeDelta::days(1))
+        && next - from.local() <= TimeDelta::hours(12)
     {
         problem.help(format!("if it ends after midnight, write {}", clock(next)));
     }

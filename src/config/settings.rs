@@ -46,7 +46,7 @@ pub(super) fn apply(config: &mut Config, raw: RawConfig, report: &mut Report) {
     set(&mut config.uid_domain, uid_domain(report, raw.uid_domain));
     set(&mut config.name, line(report, raw.name, "name", 200));
     set(&mut config.description, line(report, raw.description, "description", 1_000));
-    config.color = color(report, raw.color).or(config.color);
+    config.color = read_color(report, raw.color).or(config.color);
     set(&mut config.timezone, timezone(report, raw.timezone));
     set(&mut config.languages, languages(report, raw.languages));
     set(&mut config.feeds, line(report, raw.feeds, "folder", 4_096).map(Into::into));
@@ -133,7 +133,8 @@ fn line(report: &mut Report, written: Text, what: &str, limit: usize) -> Option<
     None
 }
 
-fn color(report: &mut Report, written: Text) -> Option<Color> {
+/// A color by its CSS name or as `#RRGGBB`.
+pub(crate) fn read_color(report: &mut Report, written: Text) -> Option<Color> {
     let Placed { value, span } = written?;
     let color = Color::parse(value.trim());
     if color.is_none() {

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::Report;
-use super::placed::DATE_TIME_EXPECTED;
-use super::value::{Fault, Kind};
+use super::fault::{Fault, Kind};
+use super::placed::{DATE_TIME_EXPECTED, NO_SUCH_TIME};
 
 /// The longest text that is repeated in a message, in characters.
 const SHOWN: usize = 60;
@@ -17,8 +17,12 @@ pub(super) fn syntax(report: &mut Report, span: Range<usize>, message: &str) {
     let written = source.text.get(span).unwrap_or_default();
     if written.contains(['“', '”', '‘', '’']) || line.contains("= “") {
         problem.help("write straight quotes around a text: \"…\"");
-    } else if message.contains("string") && message.contains("multi-line") || line.ends_with(['\\']) {
-        problem.help("write a text of several lines between \"\"\" and \"\"\"");
+    } else if message.contains("must be quoted") {
+        problem.help(format!("write \"{}\"", shortened(written)));
+    } else if message.contains("string") {
+        let help =
+            "end the text with the quotation mark that it begins with; several lines go between \"\"\" and \"\"\"";
+        problem.help(help);
     } else if message.contains("duplicate key") {
         problem.help("write each key once in a table; a new event begins with `[[event]]`");
     }
@@ -45,7 +49,12 @@ pub(super) fn fault(report: &mut Report, text: &str, fault: &Fault) {
             });
         }
         Kind::Other(message) => {
-            report.error(span, message.clone());
+            let problem = report.error(span, message.clone());
+            if written.contains("T24") || written.contains(" 24") {
+                problem.help("midnight is 00:00 of the next day");
+            } else if message == NO_SUCH_TIME {
+                problem.help("check the day of the month and the time of day");
+            }
         }
     }
 }
@@ -153,14 +162,23 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// Tells that a key is unknown, and the nearest known one or all of them.
-pub(crate) fn unknown_key(report: &mut Report, span: Range<usize>, key: &str, known: &[&str]) {
+/// Tells that a key is unknown, and the nearest known one, which is returned, or all of them.
+pub(crate) fn unknown_key<'a>(
+    report: &mut Report,
+    span: Range<usize>,
+    key: &str,
+    known: &[&'a str],
+) -> Option<&'a str> {
+    let is_language = known.contains(&super::LANGUAGES) && crate::language::Language::parse(key).is_some();
     let known = known.iter().copied().filter(|key| *key != super::LANGUAGES);
-    let help = match nearest(key, known.clone()) {
+    let near = nearest(key, known.clone());
+    let help = match near {
+        None if is_language => "write a table named like the language, with its texts in it".to_owned(),
         Some(near) => format!("write `{near}`"),
         None => format!("the keys here are {}", list(known.map(|key| format!("`{key}`")))),
     };
     report.error(span, format!("unknown key `{}`", shortened(key))).label("unknown key").help(help);
+    near
 }
 
 fn list(words: impl Iterator<Item = String>) -> String {

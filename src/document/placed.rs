@@ -12,7 +12,10 @@ use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 pub(super) const PLACED: &str = "handbill::Placed";
 pub(super) const DATE_TIME: &str = "handbill::DateTime";
 /// What a [`DateTime`] expects, in the words that problems use.
-pub(super) const DATE_TIME_EXPECTED: &str = "a date, or a date and time, without quotes";
+pub(super) const DATE_TIME_EXPECTED: &str = "a date or a date with a time";
+
+/// What is wrong with a date or time that TOML cannot hold.
+pub(super) const NO_SUCH_TIME: &str = "this date or time does not exist";
 
 /// A value, and where it stands in the text. Read it only with [`super::read`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +71,7 @@ impl Visitor<'_> for DateTimeVisitor {
 
     fn visit_bytes<E: Error>(self, written: &[u8]) -> Result<DateTime, E> {
         let parsed = std::str::from_utf8(written).ok().and_then(|written| written.parse().ok());
-        parsed.map(DateTime).ok_or_else(|| E::custom("this date or time does not exist"))
+        parsed.map(DateTime).ok_or_else(|| E::custom(NO_SUCH_TIME))
     }
 }
 

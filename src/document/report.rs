@@ -15,7 +15,9 @@ pub struct Report {
     source: Arc<Source>,
     problems: Vec<Problem>,
     errors: usize,
+    /// Problems beyond those that are kept.
     hidden: usize,
+    told_keys: Vec<String>,
     spare: Problem,
 }
 
@@ -24,7 +26,7 @@ impl Report {
     #[must_use]
     pub fn new(source: &Arc<Source>) -> Self {
         let spare = Problem::error(source, 0..0, "");
-        Self { source: Arc::clone(source), problems: Vec::new(), errors: 0, hidden: 0, spare }
+        Self { source: Arc::clone(source), problems: Vec::new(), errors: 0, hidden: 0, told_keys: Vec::new(), spare }
     }
 
     /// The text.
@@ -37,6 +39,18 @@ impl Report {
     #[must_use]
     pub fn errors(&self) -> usize {
         self.errors
+    }
+
+    /// Tells that a required key is missing, at the place of its table; nothing when the key was told to be wrong already.
+    pub fn missing(&mut self, span: Range<usize>, what: &str, key: &str, help: &str) {
+        if !self.told_keys.iter().any(|told| told == key) {
+            self.error(span, format!("the {what} has no `{key}`")).help(help);
+        }
+    }
+
+    /// Remembers which keys of the table that is read last were told to be wrong.
+    pub(super) fn set_told_keys(&mut self, keys: Vec<String>) {
+        self.told_keys = keys;
     }
 
     /// Tells an error at a place (bytes, the end exclusive); what is returned takes label and help.

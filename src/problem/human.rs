@@ -9,8 +9,8 @@ use super::{Problem, Related, Severity, Source, printable};
 
 /// Lines that are shown of a longer place.
 const LINES: usize = 4;
-/// Characters that are shown of a longer line on each side of the place.
-const AROUND: usize = 120;
+/// Characters that are taken of a longer line on each side of the place; how many fit the terminal, the renderer sees.
+const AROUND: usize = 2_000;
 /// Characters of a place that are underlined at most.
 const UNDERLINED: usize = 400;
 
@@ -66,7 +66,7 @@ fn group(problem: &Problem) -> Group<'static> {
     group
 }
 
-/// One place with its lines. The origin is set by hand, because a long line is shown in part.
+/// One place with its lines.
 fn placed(
     group: Group<'static>,
     source: &Source,
@@ -80,12 +80,19 @@ fn placed(
     let label = (!label.is_empty()).then(|| printable::line(label).into_owned());
     let annotation: Annotation<'static> = kind.span(excerpt.span).label(label);
     let snippet = Snippet::source(excerpt.text).line_start(line).fold(false).annotation(annotation);
-    group.element(Origin::path(name).line(line).char_column(column)).element(snippet)
+    if excerpt.cut {
+        // The snippet would count the column from where its text begins.
+        let origin = Origin::path(name).line(line).char_column(column);
+        return group.element(origin).element(snippet);
+    }
+    group.element(snippet.path(name))
 }
 
 /// The lines of a place, safe to print, and the place in them.
 struct Excerpt {
     text: String,
+    /// Whether the text begins within a line.
+    cut: bool,
     span: Range<usize>,
 }
 
@@ -94,7 +101,7 @@ impl Excerpt {
         let text = source.text.as_str();
         let start = text.floor_char_boundary(span.start);
         let end = text.ceil_char_boundary(span.end).clamp(start, text.len());
-        let mut excerpt = Self { text: String::new(), span: 0..0 };
+        let mut excerpt = Self { text: String::new(), cut: false, span: 0..0 };
         excerpt.lead_in(text.get(..start).unwrap_or_default());
         excerpt.span.start = excerpt.text.len();
         let place = text.get(start..end).unwrap_or_default().trim_end_matches(['\r', '\n']);
@@ -114,6 +121,7 @@ impl Excerpt {
         let line = before.rsplit('\n').next().unwrap_or_default();
         let cut = line.char_indices().rev().nth(AROUND - 1).map_or(0, |(at, _)| at);
         if cut > 0 {
+            self.cut = true;
             self.text.push('…');
         }
         self.extend(line.get(cut..).unwrap_or_default(), AROUND);
