@@ -30,15 +30,15 @@ pub(super) fn line(report: &mut Report, written: Text, what: &str) -> Option<Str
     bounded(report, text, &span, what, LINE).then(|| cleaned(text)).filter(|text| !text.is_empty())
 }
 
-/// A text of one line that must not be empty.
+/// A text of one line that must not be empty, nor become so when characters that are not published are left out.
 pub(super) fn required_line(report: &mut Report, written: Text, what: &str) -> Option<String> {
-    if let Some(Placed { value, span }) = &written
-        && value.trim().is_empty()
-    {
-        report.error(span.clone(), format!("the {what} is empty"));
-        return None;
+    let span = written.as_ref()?.span.clone();
+    let errors = report.errors();
+    let found = line(report, written, what);
+    if found.is_none() && report.errors() == errors {
+        report.error(span, format!("the {what} is empty"));
     }
-    line(report, written, what)
+    found
 }
 
 /// A text of several lines, trimmed, with LF line breaks; empty when it is missing or wrong.
@@ -56,7 +56,7 @@ pub(super) fn paragraphs(report: &mut Report, written: Text, what: &str) -> Opti
 
 /// The text as `text` would write it. What is wrong was told before; this is the last word on what may be published.
 fn cleaned(text: &str) -> String {
-    text::clean(text).into_owned()
+    text::clean(text).trim().to_owned()
 }
 
 /// Characters that break a line.
