@@ -155,7 +155,17 @@ fn complete(
         report.warning(span, message).help("write in a few sentences what it is about: description = \"\"\"…\"\"\"");
     }
     let (recurrence, changes) = (series.recurrence, series.changes);
-    let event = Event { id: id.value, uid, details, organizations: Vec::new(), tags, recurrence, changes, updated };
+    let event = Event {
+        id: id.value,
+        uid,
+        details,
+        organizations: Vec::new(),
+        tags,
+        recurrence,
+        changes,
+        updated,
+        origin: None,
+    };
     let change_venues = series.venues;
     Some(Draft { event: Arc::new(event), id_span: id.span, former_uid, supporters, venue, change_venues })
 }

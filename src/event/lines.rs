@@ -112,7 +112,7 @@ impl Lines<'_> {
     fn recurrence(&self, writer: &mut Writer, recurrence: &Recurrence) {
         if let Some(rule) = &recurrence.rule {
             let all_day = matches!(self.event.start(), Start::AllDay(_));
-            writer.property("RRULE", &[], &rule.value(all_day, self.style.zone));
+            writer.property("RRULE", &[], &rule.value(all_day, recurrence.zone.unwrap_or(self.style.zone)));
         } else {
             // The start is an occurrence without it (RFC 5545 §3.8.5.2), but several programs then show the extra dates only.
             writer.raw("RRULE:FREQ=DAILY;COUNT=1");
