@@ -200,8 +200,8 @@ impl Found<'_> {
     pub fn head(&self) -> &Head {
         match &self.target {
             Target::Fixed(fixed) => fixed.head(),
-            Target::Stem(stem, _, form) => stem.head(*form),
-            Target::Combined(stem, _, form) => stem.head(*form),
+            Target::Stem(stem, _, form) => stem.head(&self.site.frame, *form),
+            Target::Combined(stem, _, form) => stem.head(&self.site.frame, *form),
         }
     }
 

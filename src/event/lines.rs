@@ -113,6 +113,9 @@ impl Lines<'_> {
         if let Some(rule) = &recurrence.rule {
             let all_day = matches!(self.event.start(), Start::AllDay(_));
             writer.property("RRULE", &[], &rule.value(all_day, self.style.zone));
+        } else {
+            // The start is an occurrence without it (RFC 5545 §3.8.5.2), but several programs then show the extra dates only.
+            writer.raw("RRULE:FREQ=DAILY;COUNT=1");
         }
         for extra in &recurrence.extra {
             self.start(writer, "RDATE", *extra);
