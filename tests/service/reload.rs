@@ -45,7 +45,9 @@ fn check_kept(break_it: impl FnOnce(&Server), place: &str) {
         "what was published has changed"
     );
 
-    server.write("chicago-dsa.toml", &RALLY.replace("Lori Doesn’t", "Lori Still Doesn’t"));
+    // Saved as editors do, over whatever is there.
+    server.write(".mended.toml", &RALLY.replace("Lori Doesn’t", "Lori Still Doesn’t"));
+    fs::rename(server.path("feeds/.mended.toml"), server.path("feeds/chicago-dsa.toml")).unwrap();
     server.get_until("/all.ics", has("Lori Still Doesn’t"));
     assert_eq!(server.get("/readyz").text(), "ready\n", "mended");
     let log = server.log();
