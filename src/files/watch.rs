@@ -131,11 +131,17 @@ pub(super) fn look(path: &Path) -> io::Result<BTreeMap<String, Trace>> {
         // A file that vanishes between two calls is gone; links are followed.
         match fs::metadata(entry.path()) {
             Ok(metadata) if metadata.is_file() => drop(traces.insert(name, trace(&metadata))),
-            _ => {}
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            // Reading it will tell why it cannot be read; it is not gone.
+            Err(_) => drop(traces.insert(name, UNSEEN)),
         }
     }
     Ok(traces)
 }
+
+/// The trace of a file that is there and cannot be looked at.
+const UNSEEN: Trace = Trace { inode: 0, bytes: 0, modified: (0, 0), changed: (0, 0) };
 
 fn trace(metadata: &fs::Metadata) -> Trace {
     Trace {
