@@ -22,20 +22,11 @@ pub(super) fn check(config: &Arc<Config>, format: Format) -> anyhow::Result<Exit
         Format::Github => problem::Format::Github,
     };
     print!("{}", problem::render(&problems, form, io::stdout().is_terminal()));
-    let errors = errors(&problems);
     if matches!(format, Format::Human) {
         let (events, organizations) = publisher.site().counts();
-        println!("{}", summary(errors, problems.len() - errors, count, events, organizations));
+        println!("{events} events of {organizations} organizations; {}", problem::summary(&problems, count));
     }
-    Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn summary(errors: usize, warnings: usize, files: usize, events: usize, organizations: usize) -> String {
-    let held = format!("{files} files: {events} events of {organizations} organizations");
-    match (errors, warnings) {
-        (0, 0) => format!("{held}. No problems."),
-        _ => format!("{held}. {errors} problems, {warnings} warnings."),
-    }
+    Ok(if errors(&problems) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// A warning for each feed that Google will soon cut, or that we have to.

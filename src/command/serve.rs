@@ -54,8 +54,7 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
 }
 
 fn start_log(log: &Log) {
-    // The server library tells at `info` what this program tells in its own words.
-    let level = format!("actix_server=warn,{}", log.level);
+    let level = format!("{},{}", server::LOG_LEVEL, log.level);
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second subscriber is refused; there is none.
