@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use toml::de::DeValue;
 
@@ -54,12 +54,26 @@ pub(super) struct Names {
 pub(super) struct UsedName {
     pub(super) name: String,
     pub(super) folded: String,
-    /// The slug that it has if no file knows the name.
+    unknown: OnceLock<Unknown>,
+    /// Where it is first used.
+    pub(super) span: Range<usize>,
+}
+
+/// What is asked of a name only if no file knows it.
+#[derive(Debug)]
+pub(super) struct Unknown {
+    /// The slug that it has then.
     pub(super) slug: Option<Slug>,
     /// What is compared to find names that look alike.
     pub(super) skeleton: String,
-    /// Where it is first used.
-    pub(super) span: Range<usize>,
+}
+
+impl UsedName {
+    /// The name as one that no file knows; made once, whatever the number of assemblies.
+    pub(super) fn unknown(&self) -> &Unknown {
+        let make = || Unknown { slug: Slug::from_name(&self.name), skeleton: alike::skeleton(&self.folded) };
+        self.unknown.get_or_init(make)
+    }
 }
 
 impl Names {
@@ -68,9 +82,8 @@ impl Names {
         if let Some(index) = self.index.get(&folded) {
             return *index;
         }
-        let (slug, skeleton) = (Slug::from_name(&name), alike::skeleton(&folded));
         self.index.insert(folded.clone(), self.all.len());
-        self.all.push(UsedName { name, folded, slug, skeleton, span: span.clone() });
+        self.all.push(UsedName { name, folded, unknown: OnceLock::new(), span: span.clone() });
         self.all.len() - 1
     }
 }
