@@ -61,6 +61,14 @@ pub struct Config {
     pub log: Log,
 }
 
+impl Config {
+    /// The language of titles in feeds that hold all languages.
+    #[must_use]
+    pub fn main_language(&self) -> Language {
+        self.languages.first().copied().unwrap_or(Language::ENGLISH)
+    }
+}
+
 /// How a cancelled event is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Cancelled {
@@ -99,7 +107,11 @@ pub enum LogFormat {
 pub fn parse(source: Arc<Source>, environment: &BTreeMap<String, String>) -> (Option<Config>, Vec<Problem>) {
     let mut report = Report::new(&source);
     let parsed = document::parse(&source, &mut report);
+    let syntax = report.errors();
     let written = document::read(&toml::de::DeValue::Table(parsed.table), 0..source.text.len(), &mut report);
+    if parsed.broken {
+        report.keep_clear_of_syntax_errors(syntax);
+    }
     let mut layers = vec![(written, report)];
     layers.extend(environment::layers(environment));
     let Some(mut config) = settings::defaults() else {

@@ -10,7 +10,7 @@ mod watch;
 
 pub use watch::Folder;
 
-use crate::publisher::FileText;
+use crate::publisher::{FileChange, FileText};
 
 /// The largest file of events, in bytes: far above what an editor writes, far below what hurts.
 pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -74,6 +74,9 @@ fn readable_by_all(file: &File) -> io::Result<()> {
     file.set_permissions(fs::Permissions::from_mode(0o644))
 }
 
+/// The last good versions of the files of events, for a start with a broken one.
+const COPIES: &str = "feeds";
+
 /// The folder of what Handbill keeps for itself, held against a second process for as long as this value lives.
 #[derive(Debug)]
 pub struct State {
@@ -111,6 +114,37 @@ impl State {
     /// As the file system's.
     pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         write_atomically(&self.folder.join(name), bytes)
+    }
+
+    /// Keeps a copy of a file of events, if it is not there already. A copy that a crash tears is only not of use.
+    ///
+    /// # Errors
+    /// As the file system's.
+    pub fn keep_copy(&self, shown: &str, text: &str) -> io::Result<()> {
+        let folder = self.folder.join(COPIES);
+        let Some(name) = Path::new(shown).file_name() else { return Ok(()) };
+        let path = folder.join(name);
+        if fs::metadata(&path).is_ok_and(|old| old.len() == text.len() as u64)
+            && fs::read(&path).is_ok_and(|old| old == text.as_bytes())
+        {
+            return Ok(());
+        }
+        fs::create_dir_all(&folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+        file.write_all(text.as_bytes())?;
+        file.persist(path)?;
+        Ok(())
+    }
+
+    /// The copies that were kept of the files of `folder`, under the names that those are shown by.
+    #[must_use]
+    pub fn copies(&self, folder: &Path) -> Vec<FileChange> {
+        let kept = watch::look(&self.folder.join(COPIES)).unwrap_or_default();
+        let copy = |name: String| FileChange {
+            text: read_text(&self.folder.join(COPIES).join(&name)),
+            name: folder.join(&name).display().to_string(),
+        };
+        kept.into_keys().map(copy).collect()
     }
 
     /// Lays what is kept under a name aside, so that a person can look at it.

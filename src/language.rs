@@ -12,6 +12,9 @@ pub struct Language {
 }
 
 impl Language {
+    /// English.
+    pub const ENGLISH: Self = Self { code: *b"en\0", length: 2 };
+
     /// Reads a code such as `en`; `None` when it is not two or three lower-case ASCII letters.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {

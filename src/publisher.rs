@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::catalog::{self, Catalog, ParsedFile};
 use crate::config::Config;
-use crate::problem::{Problem, Source};
+use crate::problem::{Problem, Severity, Source};
 use crate::revision::{self, Ledger};
 use crate::site::{Site, World};
 
@@ -36,10 +36,7 @@ pub enum FileText {
 #[derive(Debug)]
 pub struct Publisher {
     config: Arc<Config>,
-    /// The last good version of each file, or the first if none was good.
-    files: BTreeMap<String, Arc<ParsedFile>>,
-    /// The problems of newer versions that are too broken to publish.
-    broken: BTreeMap<String, Vec<Problem>>,
+    files: Files,
     catalog: Catalog,
     ledger: Ledger,
     site: Arc<Site>,
@@ -47,23 +44,41 @@ pub struct Publisher {
 
 impl Publisher {
     /// Publishes a first Site of these files.
+    ///
+    /// `last_good` tells the texts that an earlier process published without a problem. It is asked only if something is wrong with
+    /// `files`: then what is wrong keeps the version of before, as if this process had published it.
     #[must_use]
-    pub fn new(config: Arc<Config>, mut ledger: Ledger, files: Vec<FileChange>, now: DateTime<Utc>) -> Self {
-        let mut known = BTreeMap::new();
-        let mut broken = BTreeMap::new();
-        take_in(parse(&config, files), &mut known, &mut broken);
-        let catalog = assemble(&known, &broken, &config, None);
+    pub fn new(
+        config: Arc<Config>,
+        ledger: Ledger,
+        files: Vec<FileChange>,
+        last_good: impl FnOnce() -> Vec<FileChange>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let mut world = Files::default();
+        world.take_in(parse(&config, files));
+        let mut catalog = world.assemble(&config, None);
+        if catalog.problems.iter().any(|problem| problem.severity == Severity::Error) {
+            let mut before = Files::default();
+            before.take_in(parse(&config, last_good()));
+            before.latest.retain(|name, _| world.latest.contains_key(name) || world.unreadable.contains_key(name));
+            catalog = world.assemble(&config, Some(&before.assemble(&config, None)));
+        }
+        Self::of(config, ledger, world, catalog, now)
+    }
+
+    fn of(config: Arc<Config>, mut ledger: Ledger, files: Files, catalog: Catalog, now: DateTime<Utc>) -> Self {
         revise(&mut ledger, &catalog, None, now);
         let site = Site::build(World { catalog: &catalog, ledger: &ledger }, &config, now, None);
         ledger.remember_feeds(site.stamps());
-        Self { config, files: known, broken, catalog, ledger, site: Arc::new(site) }
+        Self { config, files, catalog, ledger, site: Arc::new(site) }
     }
 
     /// Publishes a new Site with these changes. A file that is broken keeps its last good version; an event that is broken keeps its
     /// own; nothing already published is lost.
     pub fn change(&mut self, changes: Vec<FileChange>, now: DateTime<Utc>) {
-        take_in(parse(&self.config, changes), &mut self.files, &mut self.broken);
-        let catalog = assemble(&self.files, &self.broken, &self.config, Some(&self.catalog));
+        self.files.take_in(parse(&self.config, changes));
+        let catalog = self.files.assemble(&self.config, Some(&self.catalog));
         revise(&mut self.ledger, &catalog, Some(&self.catalog), now);
         self.catalog = catalog;
         self.rebuild(now);
@@ -87,6 +102,14 @@ impl Publisher {
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// The names and texts of the files with which nothing is wrong.
+    pub fn good_files(&self) -> impl Iterator<Item = (&str, &str)> {
+        let errors = self.catalog.problems.iter().filter(|problem| problem.severity == Severity::Error);
+        let wrong: BTreeSet<&str> = errors.map(|problem| problem.source.name.as_str()).collect();
+        let files = self.files.latest.iter().map(|(name, file)| (name.as_str(), file.source().text.as_str()));
+        files.filter(move |(name, _)| !wrong.contains(name))
     }
 
     /// All that is wrong with the files now.
@@ -134,42 +157,41 @@ fn parse_one(config: &Config, change: FileChange) -> Parsed {
     }
 }
 
-/// Replaces what is good; notes what is wrong with the rest.
-fn take_in(
-    parsed: Vec<Parsed>,
-    files: &mut BTreeMap<String, Arc<ParsedFile>>,
-    broken: &mut BTreeMap<String, Vec<Problem>>,
-) {
-    for parsed in parsed {
-        match parsed {
-            Parsed::Gone(name) => {
-                files.remove(&name);
-                broken.remove(&name);
-            }
-            Parsed::Unreadable(name, why) => {
-                let source = Arc::new(Source { name: name.clone(), text: String::new() });
-                broken.insert(name, vec![Problem::error(&source, 0..0, why)]);
-            }
-            Parsed::File(name, file) if file.is_broken() && files.contains_key(&name) => {
-                broken.insert(name, file.problems().to_vec());
-            }
-            Parsed::File(name, file) => {
-                broken.remove(&name);
-                files.insert(name, file);
+/// The editors' files.
+#[derive(Debug, Default)]
+struct Files {
+    /// The latest version of each that was text.
+    latest: BTreeMap<String, Arc<ParsedFile>>,
+    /// Why a newer version is none.
+    unreadable: BTreeMap<String, Problem>,
+}
+
+impl Files {
+    fn take_in(&mut self, parsed: Vec<Parsed>) {
+        for parsed in parsed {
+            match parsed {
+                Parsed::Gone(name) => {
+                    self.latest.remove(&name);
+                    self.unreadable.remove(&name);
+                }
+                Parsed::Unreadable(name, why) => {
+                    let source = Arc::new(Source { name: name.clone(), text: String::new() });
+                    self.unreadable.insert(name, Problem::error(&source, 0..0, why));
+                }
+                Parsed::File(name, file) => {
+                    self.unreadable.remove(&name);
+                    self.latest.insert(name, file);
+                }
             }
         }
     }
-}
 
-fn assemble(
-    files: &BTreeMap<String, Arc<ParsedFile>>,
-    broken: &BTreeMap<String, Vec<Problem>>,
-    config: &Config,
-    previous: Option<&Catalog>,
-) -> Catalog {
-    let mut catalog = catalog::assemble(files, config, previous);
-    catalog.problems.extend(broken.values().flatten().cloned());
-    catalog
+    /// Joins them; what is wrong stays as it is in `previous`.
+    fn assemble(&self, config: &Config, previous: Option<&Catalog>) -> Catalog {
+        let mut catalog = catalog::assemble(&self.latest, config, previous);
+        catalog.problems.extend(self.unreadable.values().cloned());
+        catalog
+    }
 }
 
 /// Enters the events that are new or have changed. Both catalogs are ascending by id: an event that is the same allocation is the same.

@@ -25,10 +25,23 @@ struct Entry {
     schedule: Digest,
     sequence: u32,
     modified: DateTime<Utc>,
+    /// When its bytes last changed: later than `modified` where the editors gave an earlier time.
+    changed: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     updated: Option<DateTime<Utc>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     gone: Option<DateTime<Utc>>,
+}
+
+/// An event as the ledger knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Current {
+    /// Of all that is published of it; see [`content`].
+    pub digest: Digest,
+    /// What is published of its revision.
+    pub revision: Revision,
+    /// When its bytes last changed, in whole seconds.
+    pub changed: DateTime<Utc>,
 }
 
 /// What a feed held, and since when.
@@ -73,6 +86,7 @@ impl Ledger {
                 schedule: schedule(event),
                 sequence: 0,
                 modified: updated.unwrap_or(now),
+                changed: now,
                 updated: event.updated,
                 gone: None,
             }),
@@ -84,16 +98,20 @@ impl Ledger {
         Revision { sequence: entry.sequence, modified: entry.modified }
     }
 
-    /// The content's digest and the revision of an event that was [revised](Self::revise); of one that was not, its first.
+    /// What is known of an event that was [revised](Self::revise); of one that was not, what would be.
     #[must_use]
-    pub fn revision(&self, event: &Event, now: DateTime<Utc>) -> (Digest, Revision) {
-        match self.events.get(&event.uid) {
-            Some(entry) => (entry.digest, Revision { sequence: entry.sequence, modified: entry.modified }),
-            None => (
-                content(event),
-                Revision { sequence: 0, modified: event.updated.unwrap_or(now).min(now).trunc_subsecs(0) },
-            ),
-        }
+    pub fn current(&self, event: &Event, now: DateTime<Utc>) -> Current {
+        let now = now.trunc_subsecs(0);
+        let first = || Current {
+            digest: content(event),
+            revision: Revision { sequence: 0, modified: event.updated.unwrap_or(now).min(now) },
+            changed: now,
+        };
+        self.events.get(&event.uid).map_or_else(first, |entry| Current {
+            digest: entry.digest,
+            revision: Revision { sequence: entry.sequence, modified: entry.modified },
+            changed: entry.changed,
+        })
     }
 
     /// Notes which events are gone, and forgets those gone for long. `present` tells whether a UID is published.
@@ -123,6 +141,9 @@ impl Ledger {
 impl Entry {
     fn change(&mut self, event: &Event, digest: Digest, updated: Option<DateTime<Utc>>, now: DateTime<Utc>) {
         let restated = event.updated != self.updated;
+        if restated || digest != self.digest {
+            self.changed = now;
+        }
         if let (true, Some(updated)) = (restated, updated) {
             self.modified = updated;
         } else if digest != self.digest {
@@ -221,11 +242,22 @@ mod tests {
     }
 
     #[test]
+    fn bytes_change_when_they_change_whatever_the_editors_say() {
+        let mut ledger = Ledger::default();
+        let mut event = rally();
+        revise(&mut ledger, &event, day(1));
+        assert_eq!(ledger.current(&event, day(2)).changed, day(1));
+        event.updated = Some(day(-5));
+        revise(&mut ledger, &event, day(2));
+        assert_eq!(ledger.current(&event, day(3)).changed, day(2));
+    }
+
+    #[test]
     fn no_revision_lies_in_the_future() {
         let mut event = rally();
         event.updated = Some(day(9));
         assert_eq!(revise(&mut Ledger::default(), &event, day(1)), (0, day(1)));
-        assert_eq!(Ledger::default().revision(&event, day(1)).1.modified, day(1));
+        assert_eq!(Ledger::default().current(&event, day(1)).revision.modified, day(1));
     }
 
     #[test]

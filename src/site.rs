@@ -5,11 +5,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::catalog::Catalog;
 use crate::config::Config;
-use crate::language::Language;
 use crate::revision::{Ledger, Stamp};
 
 mod build;
@@ -22,7 +21,7 @@ mod stem;
 
 use combine::Memory;
 use fixed::Fixed;
-use frame::Frame;
+use frame::{Frame, Today};
 use published::Published;
 pub use representation::{Coding, Head};
 use stem::{Form, Stem};
@@ -40,6 +39,7 @@ pub struct World<'a> {
 #[derive(Debug)]
 pub struct Site {
     frame: Frame,
+    layout: Stamp,
     today: Today,
     /// By id.
     events: Vec<Arc<Published>>,
@@ -48,13 +48,6 @@ pub struct Site {
     listed: Vec<Arc<Stem>>,
     fixed: HashMap<&'static str, Fixed>,
     memory: Memory,
-}
-
-/// The day for which a Site is built.
-#[derive(Debug, Clone, Copy)]
-struct Today {
-    date: NaiveDate,
-    midnight: DateTime<Utc>,
 }
 
 /// A representation that an address names.
@@ -181,12 +174,12 @@ impl Site {
         self.listed.iter().filter_map(crowded).collect()
     }
 
-    /// When each feed last changed, for the ledger.
+    /// When each feed last changed, for the ledger; an event's own feed is as new as the event.
     pub fn stamps(&self) -> impl Iterator<Item = (String, Stamp)> + '_ {
-        let stems =
-            self.stems.values().map(|stem| (stem.path(), Stamp { digest: stem.digest, modified: stem.modified }));
+        let stems = self.listed.iter();
+        let stems = stems.map(|stem| (stem.path(), Stamp { digest: stem.digest, modified: stem.modified }));
         let fixed = self.fixed.iter().filter_map(|(path, fixed)| Some(((*path).to_owned(), fixed.stamp()?)));
-        stems.chain(fixed)
+        stems.chain(fixed).chain([(build::LAYOUT.to_owned(), self.layout)])
     }
 
     /// Makes the forms that many will ask for and that take long: the combined feed in every language. Whoever asks
@@ -199,12 +192,6 @@ impl Site {
             }
         }
     }
-
-    /// The main language.
-    #[must_use]
-    pub fn main_language(&self) -> Language {
-        self.frame.main()
-    }
 }
 
 impl Found<'_> {
@@ -213,8 +200,8 @@ impl Found<'_> {
     pub fn head(&self) -> &Head {
         match &self.target {
             Target::Fixed(fixed) => fixed.head(),
-            Target::Stem(stem, _, form) => stem.head(*form),
-            Target::Combined(stem, _, form) => stem.head(*form),
+            Target::Stem(stem, _, form) => stem.head(&self.site.frame, *form),
+            Target::Combined(stem, _, form) => stem.head(&self.site.frame, *form),
         }
     }
 

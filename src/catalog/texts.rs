@@ -26,15 +26,15 @@ pub(super) fn line(report: &mut Report, written: Text, what: &str) -> Option<Str
     checked(report, value, &span, what, LINE)
 }
 
-/// A text of one line that must not be empty.
+/// A text of one line that must not be empty, nor become so when characters that are not published are left out.
 pub(super) fn required_line(report: &mut Report, written: Text, what: &str) -> Option<String> {
-    if let Some(Placed { value, span }) = &written
-        && value.trim().is_empty()
-    {
-        report.error(span.clone(), format!("the {what} is empty"));
-        return None;
+    let span = written.as_ref()?.span.clone();
+    let errors = report.errors();
+    let found = line(report, written, what);
+    if found.is_none() && report.errors() == errors {
+        report.error(span, format!("the {what} is empty"));
     }
-    line(report, written, what)
+    found
 }
 
 /// A text of several lines, trimmed, with LF line breaks; `None` when it is missing, empty or wrong.
@@ -48,18 +48,18 @@ fn checked(report: &mut Report, value: String, span: &Range<usize>, what: &str, 
     let special = has_special(&value);
     let text = value.trim();
     let fine = (!special || free_of_control(report, text, span, what)) && bounded(report, text, span, what, limit);
-    match text {
-        "" => None,
-        _ if !fine => None,
+    let published = match text {
+        _ if !fine => return None,
         // The last word on what may be published has `text`.
-        text if special => Some(text::clean(text).into_owned()),
-        text if text.len() == value.len() => Some(value),
-        text => Some(text.to_owned()),
-    }
+        text if special => text::clean(text).trim().to_owned(),
+        text if text.len() == value.len() => value,
+        text => text.to_owned(),
+    };
+    Some(published).filter(|text| !text.is_empty())
 }
 
 /// Characters that break a line.
-const BREAKS: [char; 6] = ['\n', '\r', '\u{b}', '\u{85}', '\u{2028}', '\u{2029}'];
+const BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
 /// Whether there are characters, line feeds aside, that cannot be published as they are.
 fn has_special(text: &str) -> bool {

@@ -38,7 +38,7 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
         format!("cannot listen on {}; `listen` in the settings or HANDBILL_LISTEN names another address", config.listen)
     })?;
     let config = &at_port(config, &listener)?;
-    let publisher = Publisher::new(Arc::clone(config), ledger, files, now());
+    let publisher = Publisher::new(Arc::clone(config), ledger, files, || state.copies(&config.feeds), now());
     let current: Current = Arc::new(ArcSwap::new(Arc::clone(publisher.site())));
     welcome(config, publisher.site());
     let round = Round::new(config, state, folder, publisher, Arc::clone(&current));
@@ -54,7 +54,9 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
 }
 
 fn start_log(log: &Log) {
-    let filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    // The server library tells at `info` what this program tells in its own words.
+    let level = format!("actix_server=warn,{}", log.level);
+    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second subscriber is refused; there is none.
     let _ = match log.format {
@@ -178,6 +180,12 @@ impl Round {
     }
 
     fn keep(&mut self) {
+        for (name, text) in self.publisher.good_files() {
+            if let Err(error) = self.state.keep_copy(name, text) {
+                tracing::warn!(%error, file = name, "no copy of a good file could be kept");
+                break;
+            }
+        }
         if self.kept.as_ref() == Some(self.publisher.ledger()) {
             return;
         }

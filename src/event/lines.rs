@@ -54,7 +54,7 @@ impl Lines<'_> {
         if let Some(change) = change {
             self.start(writer, "RECURRENCE-ID", change.of);
         }
-        self.when(writer, details.when);
+        self.when(writer, details.when, change.is_none() && self.event.recurrence.is_some());
         if let (None, Some(recurrence)) = (change, &self.event.recurrence) {
             self.recurrence(writer, recurrence);
         }
@@ -83,8 +83,21 @@ impl Lines<'_> {
         writer.property("SEQUENCE", &[], &self.revision.sequence.to_string());
     }
 
-    fn when(&self, writer: &mut Writer, when: When) {
+    /// Start and end. The hour that the autumn repeats has no exact form in the zone (RFC 5545 §3.3.5 knows only its first pass, and
+    /// programs differ), so a time in it is written in UTC, and the other one with it: both are of one form. A series must
+    /// keep its wall clock; where that shows an end that is not after the start, the length says it.
+    fn when(&self, writer: &mut Writer, when: When, is_series: bool) {
+        let twice = |moment: Moment| self.style.zone.occurs_twice(moment.local());
         match when {
+            When::Timed { start, end, .. } if !is_series && (twice(start) || twice(end)) => {
+                writer.property("DTSTART", &[], &utc(start.instant()));
+                writer.property("DTEND", &[], &utc(end.instant()));
+            }
+            When::Timed { start, end, .. } if end.local() <= start.local() => {
+                self.moment(writer, "DTSTART", start);
+                let seconds = (end.instant() - start.instant()).num_seconds();
+                writer.property("DURATION", &[], &format!("PT{seconds}S"));
+            }
             When::Timed { start, end, .. } => {
                 self.moment(writer, "DTSTART", start);
                 self.moment(writer, "DTEND", end);
@@ -100,6 +113,9 @@ impl Lines<'_> {
         if let Some(rule) = &recurrence.rule {
             let all_day = matches!(self.event.start(), Start::AllDay(_));
             writer.property("RRULE", &[], &rule.value(all_day, self.style.zone));
+        } else {
+            // The start is an occurrence without it (RFC 5545 §3.8.5.2), but several programs then show the extra dates only.
+            writer.raw("RRULE:FREQ=DAILY;COUNT=1");
         }
         for extra in &recurrence.extra {
             self.start(writer, "RDATE", *extra);
@@ -116,15 +132,10 @@ impl Lines<'_> {
         }
     }
 
-    /// A wall-clock time in the calendar's zone. The hour that the autumn repeats has no exact form there (RFC 5545 §3.3.5 knows
-    /// only its first pass, and programs differ), so a single event in it is written in UTC.
+    /// A wall-clock time in the calendar's zone.
     fn moment(&self, writer: &mut Writer, name: &str, moment: Moment) {
-        if self.event.recurrence.is_none() && self.style.zone.occurs_twice(moment.local()) {
-            writer.property(name, &[], &utc(moment.instant()));
-        } else {
-            let local = moment.local().format("%Y%m%dT%H%M%S").to_string();
-            writer.property(name, &[("TZID", self.style.zone.name())], &local);
-        }
+        let local = moment.local().format("%Y%m%dT%H%M%S").to_string();
+        writer.property(name, &[("TZID", self.style.zone.name())], &local);
     }
 
     fn texts(&self, writer: &mut Writer, details: &Details) {

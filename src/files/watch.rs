@@ -40,7 +40,7 @@ pub struct Folder {
 
 /// What tells a file from its next version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Trace {
+pub(super) struct Trace {
     inode: u64,
     bytes: u64,
     modified: (i64, i64),
@@ -118,7 +118,7 @@ fn watcher(path: &Path, sender: Sender<()>) -> notify::Result<RecommendedWatcher
 }
 
 /// The traces of the folder's `.toml` files, hidden ones (editors' own) aside.
-fn look(path: &Path) -> io::Result<BTreeMap<String, Trace>> {
+pub(super) fn look(path: &Path) -> io::Result<BTreeMap<String, Trace>> {
     let mut traces = BTreeMap::new();
     for entry in fs::read_dir(path)?.take(MAX_FILES) {
         let entry = entry?;

@@ -9,7 +9,20 @@ use super::{Problem, Severity, printable};
 /// See [`super::render`].
 pub(super) fn json(problems: &[Problem]) -> String {
     let all: Vec<_> = problems.iter().map(object).collect();
-    format!("{:#}\n", serde_json::Value::Array(all))
+    without_controls(&format!("{:#}\n", serde_json::Value::Array(all)))
+}
+
+/// JSON leaves DELETE and what is beyond ASCII as it is; a terminal obeys some of it. All of it stands inside strings.
+fn without_controls(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && printable::is_unprintable(c) {
+            let _ = write!(safe, "\\u{:04x}", u32::from(c));
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
 }
 
 fn object(problem: &Problem) -> serde_json::Value {

@@ -35,7 +35,7 @@ pub(super) fn picture(c: char) -> char {
 }
 
 /// Control characters, line and paragraph separators, and what changes the direction of writing.
-fn is_unprintable(c: char) -> bool {
+pub(super) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

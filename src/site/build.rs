@@ -6,28 +6,31 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Utc};
 
+use super::combine::Memory;
 use super::fixed::{self, Fixed};
+use super::frame::{Frame, Today};
 use super::published::Published;
 use super::stem::{FEED_CACHE, Form, Kind, Plan, Stem, path};
-use super::{Coding, Frame, Memory, Site, Today, World};
+use super::{Coding, Site, World};
 use crate::config::Config;
 use crate::event::{Event, Place};
-use crate::language::Language;
 use crate::page::json;
+use crate::revision::Stamp;
+
+/// The name in the ledger of what all feeds depend on beside their events.
+pub(super) const LAYOUT: &str = "layout";
 
 pub(super) fn build(world: World<'_>, config: &Config, now: DateTime<Utc>, previous: Option<&Site>) -> Site {
-    let main = config.languages.first().copied().or_else(|| Language::parse("en"));
-    let Some(main) = main else { unreachable!("`en` is a language") };
-    let frame = Frame::new(config, main);
-    let date = frame.zone().today(now);
-    let today = Today { date, midnight: frame.zone().start_of_day(date) };
+    let frame = Frame::new(config);
+    let today = Today::of(&frame, now);
     let events = published(world, &frame, today, now, previous);
-    let builder = Builder { world, config, frame: &frame, today, now, previous };
+    let layout = world.ledger.stamp(LAYOUT, frame.digest(), now);
+    let builder = Builder { world, config, frame: &frame, layout, today, now, previous };
     let stems = builder.stems(&events);
     let listed = listed(&stems);
     let fixed = builder.fixed(&listed);
     make_ahead(&frame, &stems);
-    Site { frame, today, events, stems, listed, fixed, memory: Memory::default() }
+    Site { frame, layout, today, events, stems, listed, fixed, memory: Memory::default() }
 }
 
 /// The events in their revisions, by id; those of `previous` that are still the same.
@@ -40,12 +43,12 @@ fn published(
 ) -> Vec<Arc<Published>> {
     let mut old = previous.map(|site| site.events.as_slice()).unwrap_or_default().iter().peekable();
     let publish = |event: &Arc<Event>| {
-        let (digest, revision) = world.ledger.revision(event, now);
+        let current = world.ledger.current(event, now);
         // Both lists are ascending by id: the two are walked side by side.
         while old.next_if(|old| old.event.id < event.id).is_some() {}
         match old.peek() {
-            Some(old) if old.is_still(event, revision, today.date) => Arc::clone(old),
-            _ => Arc::new(Published::new(Arc::clone(event), digest, revision, frame, today.date)),
+            Some(old) if old.is_still(event, current, today.date) => Arc::clone(old),
+            _ => Arc::new(Published::new(Arc::clone(event), current, frame, today.date)),
         }
     };
     world.catalog.events.iter().map(publish).collect()
@@ -55,6 +58,7 @@ struct Builder<'a> {
     world: World<'a>,
     config: &'a Config,
     frame: &'a Frame,
+    layout: Stamp,
     today: Today,
     now: DateTime<Utc>,
     previous: Option<&'a Site>,
@@ -75,12 +79,14 @@ impl Builder<'_> {
     /// The stem of a plan; the previous one where that is still right.
     fn stem(&self, plan: Plan) -> Arc<Stem> {
         let path = path(plan.kind, &plan.id);
-        match self.previous.and_then(|site| site.stems.get(path.as_str())) {
-            Some(old) if old.is_still(&plan, self.today) => Arc::clone(old),
-            _ => Arc::new(Stem::new(plan, self.frame, self.today, |digest| {
-                self.world.ledger.stamp(&path, digest, self.now).modified
-            })),
+        if let Some(old) = self.previous.and_then(|site| site.stems.get(path.as_str()))
+            && old.is_still(&plan, self.today)
+        {
+            return Arc::clone(old);
         }
+        let of_event = plan.only_event().map(|event| event.changed.max(self.layout.modified));
+        let modified = |digest| of_event.unwrap_or_else(|| self.world.ledger.stamp(&path, digest, self.now).modified);
+        Arc::new(Stem::new(plan, self.frame, self.today, modified))
     }
 
     /// What stems there are. `ordered` is in feed order, and so are the events of every plan.
@@ -207,25 +213,21 @@ fn listed(stems: &HashMap<Box<str>, Arc<Stem>>) -> Vec<Arc<Stem>> {
     listed
 }
 
-/// Makes the feeds of organizations and the combined feed, those taken over aside, shared out among the cores.
+/// Makes the feeds of organizations and the combined feed, shared out among the cores. Those taken over are made already.
 fn make_ahead(frame: &Frame, stems: &HashMap<Box<str>, Arc<Stem>>) {
-    let ahead =
-        |stem: &&Arc<Stem>| matches!(stem.plan.kind, Kind::All | Kind::Organization) && Arc::strong_count(stem) <= 2;
-    let mut unmade: Vec<&Arc<Stem>> = stems.values().filter(ahead).collect();
+    let ahead = |stem: &&Arc<Stem>| matches!(stem.plan.kind, Kind::All | Kind::Organization);
+    let mut stems: Vec<&Arc<Stem>> = stems.values().filter(ahead).collect();
     // The largest first, so that no thread is left alone with it at the end.
-    unmade.sort_unstable_by_key(|stem| std::cmp::Reverse(stem.plan.events.len()));
+    stems.sort_unstable_by_key(|stem| std::cmp::Reverse(stem.plan.events.len()));
     let next = AtomicUsize::new(0);
     let work = || {
-        while let Some(stem) = unmade.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some(stem) = stems.get(next.fetch_add(1, Ordering::Relaxed)) {
             stem.bytes(frame, 0, Form::Ics, Coding::Gzip);
         }
     };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(unmade.len());
-    if threads < 2 {
-        return work();
-    }
     std::thread::scope(|scope| {
-        for _ in 1..threads {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        for _ in 1..threads.min(stems.len() / 8) {
             scope.spawn(work);
         }
         work();

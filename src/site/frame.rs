@@ -1,6 +1,6 @@
 //! What every form of every stem depends on beside its events: zone, languages, limits. It holds no events.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::color::Color;
 use crate::config::Config;
@@ -13,6 +13,21 @@ use crate::time::Zone;
 
 /// Raised when the bytes of feeds change for the same events, so that entity tags and Last-Modified do too.
 const FORMAT: u64 = 1;
+
+/// The day for which a Site is built.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Today {
+    pub(super) date: NaiveDate,
+    /// Its first instant.
+    pub(super) midnight: DateTime<Utc>,
+}
+
+impl Today {
+    pub(super) fn of(frame: &Frame, now: DateTime<Utc>) -> Self {
+        let date = frame.zone().today(now);
+        Self { date, midnight: frame.zone().start_of_day(date) }
+    }
+}
 
 /// The part of the config that feeds show.
 #[derive(Debug, Clone)]
@@ -29,7 +44,7 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn new(config: &Config, main: Language) -> Self {
+    pub(super) fn new(config: &Config) -> Self {
         let views: Vec<View> =
             std::iter::once(View::All).chain(config.languages.iter().map(|language| View::Only(*language))).collect();
         let address = |view: &View| match view {
@@ -37,7 +52,7 @@ impl Frame {
             View::Only(language) => format!("{}/{language}", config.public_url),
         };
         Self {
-            style: Style { zone: config.timezone, main, cancelled: config.cancelled },
+            style: Style { zone: config.timezone, main: config.main_language(), cancelled: config.cancelled },
             refresh: config.refresh,
             budget: config.max_feed_bytes,
             public_url: config.public_url.clone(),

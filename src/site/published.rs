@@ -2,17 +2,18 @@
 
 use std::sync::{Arc, OnceLock};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
 
-use super::Frame;
+use super::frame::Frame;
 use crate::digest::Digest;
 use crate::event::occurrences::{Occurrence, last_end, occurrences};
 use crate::event::{Event, Revision, Start, vevents};
 use crate::feed::Span;
+use crate::revision::Current;
 
-/// How far back and ahead occurrences are listed.
-const LISTED_BEFORE: TimeDelta = TimeDelta::days(366);
-const LISTED_AFTER: TimeDelta = TimeDelta::days(2 * 366);
+/// How far back and ahead of the present month occurrences are listed. By months, so that what programs get does not change each day.
+const LISTED_BEFORE: Months = Months::new(12);
+const LISTED_AFTER: Months = Months::new(25);
 
 /// An event as a Site publishes it.
 #[derive(Debug)]
@@ -20,32 +21,39 @@ pub(super) struct Published {
     pub(super) event: Arc<Event>,
     pub(super) digest: Digest,
     pub(super) revision: Revision,
+    /// When its bytes last changed.
+    pub(super) changed: DateTime<Utc>,
     /// When it first starts and last ends.
     pub(super) span: Span,
     /// The earliest day of it or of its changed occurrences: which rules a VTIMEZONE needs.
     pub(super) first_day: NaiveDate,
-    /// The day on which `occurrences` were listed.
-    listed_on: NaiveDate,
+    /// The month for which `occurrences` were listed, by its first day; `None` where they are all there are.
+    pub(super) listed_in: Option<NaiveDate>,
     pub(super) occurrences: Vec<Occurrence>,
     /// VEVENTs for each view of the frame, made when first asked for.
     blocks: Box<[OnceLock<Box<[u8]>>]>,
 }
 
 impl Published {
-    pub(super) fn new(event: Arc<Event>, digest: Digest, revision: Revision, frame: &Frame, today: NaiveDate) -> Self {
+    pub(super) fn new(event: Arc<Event>, current: Current, frame: &Frame, today: NaiveDate) -> Self {
+        let Current { digest, revision, changed } = current;
         let zone = frame.zone();
         let span = Span { start: event.start().instant(zone), last_end: last_end(&event, zone) };
         let first_day = first_day(&event);
-        let occurrences = occurrences(&event, zone, today - LISTED_BEFORE, today + LISTED_AFTER);
+        let month = month(today);
+        let (first, last) = (month - LISTED_BEFORE, month + LISTED_AFTER);
+        let occurrences = occurrences(&event, zone, first, last);
+        let is_whole = event.start().day() >= first && span.last_end.is_some_and(|end| end <= zone.start_of_day(last));
+        let listed_in = (event.recurrence.is_some() && !is_whole).then_some(month);
         let blocks = frame.views().iter().map(|_| OnceLock::new()).collect();
-        Self { event, digest, revision, span, first_day, listed_on: today, occurrences, blocks }
+        Self { event, digest, revision, changed, span, first_day, listed_in, occurrences, blocks }
     }
 
     /// Whether a Site of this day may take it over as it is.
-    pub(super) fn is_still(&self, event: &Arc<Event>, revision: Revision, today: NaiveDate) -> bool {
+    pub(super) fn is_still(&self, event: &Arc<Event>, current: Current, today: NaiveDate) -> bool {
         Arc::ptr_eq(&self.event, event)
-            && self.revision == revision
-            && (self.listed_on == today || self.event.recurrence.is_none())
+            && (self.revision, self.changed) == (current.revision, current.changed)
+            && self.listed_in.is_none_or(|listed_in| listed_in == month(today))
     }
 
     /// Its folded VEVENTs in a view of the frame.
@@ -80,6 +88,11 @@ impl Published {
     pub(super) fn order(&self) -> (DateTime<Utc>, &str) {
         (self.span.start, &self.event.uid)
     }
+}
+
+/// The first day of a day's month.
+fn month(day: NaiveDate) -> NaiveDate {
+    day - chrono::Days::new(day.day0().into())
 }
 
 fn first_day(event: &Event) -> NaiveDate {

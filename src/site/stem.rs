@@ -5,9 +5,9 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::frame::{Frame, Today};
 use super::published::Published;
 use super::representation::{Coding, Content, Effort, Head};
-use super::{Frame, Today};
 use crate::digest::{Digest, Hasher};
 use crate::feed;
 use crate::page::json;
@@ -81,6 +81,13 @@ pub(super) struct Plan {
     pub(super) events: Vec<Arc<Published>>,
 }
 
+impl Plan {
+    /// The event of an event's own stem: it never leaves, so nothing but its own change changes the stem.
+    pub(super) fn only_event(&self) -> Option<&Arc<Published>> {
+        self.events.first().filter(|_| self.kind == Kind::Event)
+    }
+}
+
 /// A stem and all its forms.
 #[derive(Debug)]
 pub(super) struct Stem {
@@ -90,8 +97,10 @@ pub(super) struct Stem {
     /// For each view the events that fit, where not all do.
     fitting: Option<Box<[Vec<usize>]>>,
     first_day: NaiveDate,
-    /// The day on which it was decided what fits, where that matters, and which occurrences are listed.
-    pub(super) day: Option<NaiveDate>,
+    /// The day on which it was decided what fits, where not everything does.
+    day: Option<NaiveDate>,
+    /// The month for which occurrences are listed, where they are not all there are.
+    listed_in: Option<NaiveDate>,
     brotli: bool,
     heads: [OnceLock<Head>; Form::ALL.len()],
     contents: Box<[OnceLock<Content>]>,
@@ -102,13 +111,13 @@ impl Stem {
         let first_day = plan.events.iter().map(|event| event.first_day).min().unwrap_or(today.date);
         let most_bytes = plan.events.iter().map(|event| event.most_bytes()).sum::<usize>();
         let fitting = (most_bytes > frame.budget()).then(|| fitting(&plan, frame, today, first_day)).flatten();
-        let recurs = plan.events.iter().any(|event| event.event.recurrence.is_some());
-        let day = (recurs || fitting.is_some()).then_some(today.date);
+        let day = fitting.is_some().then_some(today.date);
+        let listed_in = plan.events.iter().filter_map(|event| event.listed_in).max();
         let digest = digest(&plan, frame, fitting.as_deref());
         let contents = (0..frame.views().len() * Form::ALL.len()).map(|_| OnceLock::new()).collect();
         let brotli = most_bytes < BROTLI_PAYS_UP_TO;
         let modified = modified(digest);
-        Self { plan, digest, modified, fitting, first_day, day, brotli, heads: Default::default(), contents }
+        Self { plan, digest, modified, fitting, first_day, day, listed_in, brotli, heads: Default::default(), contents }
     }
 
     /// The stem's address below the site's root, without an ending.
@@ -138,21 +147,24 @@ impl Stem {
     }
 
     /// The head of a form, the same in every view.
-    pub(super) fn head(&self, form: Form) -> &Head {
+    pub(super) fn head(&self, frame: &Frame, form: Form) -> &Head {
         let [ics, json] = &self.heads;
         let slot = match form {
             Form::Ics => ics,
             Form::Json => json,
         };
         slot.get_or_init(|| {
-            let digest = match (form, self.day) {
-                // Which occurrences are listed depends on the day.
-                (Form::Json, Some(day)) => Hasher::default().digest(self.digest).text(&day.to_string()).finish(),
-                _ => self.digest,
+            let (digest, modified) = match (form, self.listed_in) {
+                // Another month lists other occurrences of the same events.
+                (Form::Json, Some(month)) => {
+                    let digest = Hasher::default().digest(self.digest).text(&month.to_string()).finish();
+                    (digest, self.modified.max(frame.zone().start_of_day(month)))
+                }
+                _ => (self.digest, self.modified),
             };
             Head::new(form.media_type(), FEED_CACHE, digest, self.brotli)
                 .named(&format!("{}.{}", self.plan.id, form.ending()))
-                .changed(self.modified)
+                .changed(modified)
         })
     }
 
