@@ -17,6 +17,7 @@ mod claims;
 mod draft;
 mod file;
 mod join;
+mod joint;
 mod organizations;
 mod raw;
 mod series;
@@ -38,6 +39,8 @@ pub struct ParsedFile {
     venues: Vec<venues::Declared>,
     names: draft::Names,
     drafts: Vec<draft::Draft>,
+    /// Whether any of the drafts has a UID from another system.
+    former_uids: bool,
     /// The events that are wrong by themselves.
     failed: Vec<draft::Failed>,
 }
@@ -75,6 +78,8 @@ pub struct Catalog {
     pub problems: Vec<Problem>,
     /// What each event was made of, to know which did not change.
     origins: BTreeMap<String, join::Origin>,
+    /// The events that are there only because they were in the catalog before.
+    kept: Vec<Arc<Event>>,
 }
 
 #[cfg(test)]

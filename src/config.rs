@@ -107,7 +107,11 @@ pub enum LogFormat {
 pub fn parse(source: Arc<Source>, environment: &BTreeMap<String, String>) -> (Option<Config>, Vec<Problem>) {
     let mut report = Report::new(&source);
     let parsed = document::parse(&source, &mut report);
+    let syntax = report.errors();
     let written = document::read(&toml::de::DeValue::Table(parsed.table), 0..source.text.len(), &mut report);
+    if parsed.broken {
+        report.keep_clear_of_syntax_errors(syntax);
+    }
     let mut layers = vec![(written, report)];
     layers.extend(environment::layers(environment));
     let Some(mut config) = settings::defaults() else {

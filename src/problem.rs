@@ -169,31 +169,4 @@ impl Source {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn position(text: &str, byte: usize) -> (usize, usize) {
-        Source { name: String::new(), text: text.into() }.position(byte)
-    }
-
-    #[test]
-    fn positions_count_lines_and_characters_from_one() {
-        assert_eq!(position("", 0), (1, 1));
-        assert_eq!(position("", 9), (1, 1));
-        assert_eq!(position("a\nb", 1), (1, 2));
-        assert_eq!(position("a\nb", 2), (2, 1));
-        assert_eq!(position("a\r\nb", 3), (2, 1));
-        assert_eq!(position("añb", 3), (1, 3));
-        assert_eq!(position("añb", 2), (1, 2), "inside a character");
-        assert_eq!(position("a\n", 2), (2, 1));
-        assert_eq!(position("\u{feff}ab", 4), (1, 2), "a byte order mark is no column");
-    }
-
-    #[test]
-    fn one_line_tells_all_and_breaks_no_line() {
-        let source = Arc::new(Source { name: "feeds/x.toml".into(), text: "a = 1\nb = 2\n".into() });
-        let mut problem = Problem::error(&source, 6..7, "bad\nkey\u{1b}[31m");
-        problem.help("write `c`");
-        assert_eq!(problem.one_line(), "feeds/x.toml:2:1: error: bad\\nkey\\u{1b}[31m; write `c`");
-    }
-}
+mod tests;

@@ -31,6 +31,11 @@ impl Claims {
         claim_uids(files, config, &ids, &mut lost, problems);
         Self { lost }
     }
+
+    /// Whether a file's events lose any.
+    pub(super) fn are_lost_in(&self, position: usize) -> bool {
+        self.lost.iter().any(|(file, _)| *file == position)
+    }
 }
 
 /// One event's claim of its id and UID.
@@ -45,69 +50,74 @@ struct Claim<'a> {
     former_uid: Option<(&'a str, &'a Range<usize>)>,
 }
 
-/// The claims of one file.
-fn claims<'a>(position: usize, name: &'a String, file: &'a ParsedFile) -> impl Iterator<Item = Claim<'a>> {
-    let drafts = file.drafts.iter().enumerate().map(move |(number, draft)| Claim {
-        at: (position, (!file.broken).then_some(number)),
-        name,
-        file,
-        id: &draft.event.id,
-        span: &draft.id_span,
-        former_uid: draft.former_uid.as_ref().map(|span| (draft.event.uid.as_str(), span)),
-    });
-    let failed = file.failed.iter().filter_map(|failed| failed.id.as_ref()).map(move |id| Claim {
-        at: (position, None),
-        name,
-        file,
-        id: &id.value,
-        span: &id.span,
-        former_uid: None,
-    });
-    drafts.chain(failed)
+impl<'a> Claim<'a> {
+    /// The claim of one event: first those that are right by themselves are counted, then the others.
+    fn of(files: &[(&'a String, &'a Arc<ParsedFile>)], (position, number): (usize, usize)) -> Option<Self> {
+        let (name, file) = *files.get(position)?;
+        if let Some(draft) = file.drafts.get(number) {
+            let at = (position, (!file.broken).then_some(number));
+            let former_uid = draft.former_uid.as_ref().map(|span| (draft.event.uid.as_str(), span));
+            return Some(Self { at, name, file, id: &draft.event.id, span: &draft.id_span, former_uid });
+        }
+        let id = file.failed.get(number - file.drafts.len())?.id.as_ref()?;
+        Some(Self { at: (position, None), name, file, id: &id.value, span: &id.span, former_uid: None })
+    }
 }
 
+/// Where the events of all files are that claim something, in the order of the files.
+fn places(files: &[(&String, &Arc<ParsedFile>)]) -> impl Iterator<Item = (usize, usize)> {
+    let counts = files.iter().map(|(_, file)| file.drafts.len() + file.failed.len());
+    counts.enumerate().flat_map(|(position, count)| (0..count).map(move |number| (position, number)))
+}
+
+/// Who has each id. The places are kept instead of the claims: there are many, and few are looked at again.
 fn claim_ids<'a>(
     files: &[(&'a String, &'a Arc<ParsedFile>)],
     previous: &'a Catalog,
     lost: &mut HashSet<(usize, usize)>,
     problems: &mut Vec<Problem>,
-) -> HashMap<&'a str, Claim<'a>> {
-    let mut ids: HashMap<&str, Claim<'_>> =
-        HashMap::with_capacity(files.iter().map(|(_, file)| file.drafts.len()).sum());
+) -> HashMap<&'a str, (usize, usize)> {
+    let mut ids = HashMap::with_capacity(files.iter().map(|(_, file)| file.drafts.len()).sum());
     let mut published = None;
-    for claim in files.iter().enumerate().flat_map(|(position, (name, file))| claims(position, name, file)) {
+    for place in places(files) {
+        let Some(claim) = Claim::of(files, place) else { continue };
         let holder = match ids.entry(claim.id.as_str()) {
             Entry::Vacant(free) => {
-                free.insert(claim);
+                free.insert(place);
                 continue;
             }
             Entry::Occupied(holder) => holder.into_mut(),
         };
-        problems.push(duplicate_id(&claim, holder));
+        let Some(first) = Claim::of(files, *holder) else { continue };
+        problems.push(duplicate_id(&claim, &first));
         // Who was published under the id keeps it; among others, the first that can be published at all.
         let published = published.get_or_insert_with(|| previous.files_of_events());
         let rank = |claim: &Claim<'_>| (claim.at.1.is_some(), published.get(claim.id) == Some(&claim.name));
-        let loser = if rank(&claim) > rank(holder) { std::mem::replace(holder, claim) } else { claim };
-        lost.extend(loser.at.1.map(|number| (loser.at.0, number)));
+        let loses = rank(&claim) <= rank(&first);
+        lost.insert(if loses { place } else { std::mem::replace(holder, place) });
     }
     ids
 }
 
+/// Takes UIDs that events had before from those that have no right to them.
 fn claim_uids(
     files: &[(&String, &Arc<ParsedFile>)],
     config: &Config,
-    ids: &HashMap<&str, Claim<'_>>,
+    ids: &HashMap<&str, (usize, usize)>,
     lost: &mut HashSet<(usize, usize)>,
     problems: &mut Vec<Problem>,
 ) {
     let mut former: HashMap<&str, Claim<'_>> = HashMap::new();
-    for claim in files.iter().enumerate().flat_map(|(position, (name, file))| claims(position, name, file)) {
-        let Some((uid, span)) = claim.former_uid else { continue };
+    for place in places(files).filter(|(position, _)| files.get(*position).is_some_and(|(_, file)| file.former_uids)) {
+        let Some((claim, (uid, span))) = Claim::of(files, place).and_then(|claim| Some((claim, claim.former_uid?)))
+        else {
+            continue;
+        };
         let id = uid.strip_suffix(config.uid_domain.as_str()).and_then(|rest| rest.strip_suffix('@'));
-        let by_id = id.and_then(|id| ids.get(id)).filter(|other| other.former_uid.is_none());
-        if let Some(other) = by_id.or_else(|| former.get(uid)) {
-            problems.push(duplicate_uid(&claim, (uid, span), other));
-            lost.extend(claim.at.1.map(|number| (claim.at.0, number)));
+        let by_id = id.and_then(|id| Claim::of(files, *ids.get(id)?)).filter(|other| other.former_uid.is_none());
+        if let Some(other) = by_id.or_else(|| former.get(uid).copied()) {
+            problems.push(duplicate_uid(&claim, (uid, span), &other));
+            lost.insert(place);
         } else {
             former.insert(uid, claim);
         }

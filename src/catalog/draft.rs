@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use toml::de::DeValue;
 
@@ -14,7 +14,7 @@ use crate::name::{Slug, folded};
 
 use super::alike;
 use super::raw::{RawEvent, RawStatus, RawTexts, Text};
-use super::series::{self, Pattern};
+use super::series::{self, Pattern, Series};
 use super::texts;
 use super::when::{self, Times};
 
@@ -54,12 +54,26 @@ pub(super) struct Names {
 pub(super) struct UsedName {
     pub(super) name: String,
     pub(super) folded: String,
-    /// The slug that it has if no file knows the name.
+    unknown: OnceLock<Unknown>,
+    /// Where it is first used.
+    pub(super) span: Range<usize>,
+}
+
+/// What is asked of a name only if no file knows it.
+#[derive(Debug)]
+pub(super) struct Unknown {
+    /// The slug that it has then.
     pub(super) slug: Option<Slug>,
     /// What is compared to find names that look alike.
     pub(super) skeleton: String,
-    /// Where it is first used.
-    pub(super) span: Range<usize>,
+}
+
+impl UsedName {
+    /// The name as one that no file knows; made once, whatever the number of assemblies.
+    pub(super) fn unknown(&self) -> &Unknown {
+        let make = || Unknown { slug: Slug::from_name(&self.name), skeleton: alike::skeleton(&self.folded) };
+        self.unknown.get_or_init(make)
+    }
 }
 
 impl Names {
@@ -68,9 +82,8 @@ impl Names {
         if let Some(index) = self.index.get(&folded) {
             return *index;
         }
-        let (slug, skeleton) = (Slug::from_name(&name), alike::skeleton(&folded));
         self.index.insert(folded.clone(), self.all.len());
-        self.all.push(UsedName { name, folded, slug, skeleton, span: span.clone() });
+        self.all.push(UsedName { name, folded, unknown: OnceLock::new(), span: span.clone() });
         self.all.len() - 1
     }
 }
@@ -106,68 +119,74 @@ fn id(report: &mut Report, written: Text, place: &Range<usize>) -> Option<Placed
 
 fn complete(
     report: &mut Report,
-    raw: RawEvent,
+    mut raw: RawEvent,
     id: Option<Placed<Slug>>,
     place: &Range<usize>,
     config: &Config,
     names: &mut Names,
 ) -> Option<Draft> {
     let errors = report.errors();
-    let title_span = raw.title.as_ref().map(|title| title.span.clone());
-    if title_span.is_none() {
-        report.missing(place.clone(), "event", "title", "write one: title = \"…\"");
-    }
-    let title = texts::required_line(report, raw.title, "title");
+    let title = raw.title.as_ref().map(|title| title.span.clone());
     let described = raw.description.is_some();
-    let description = texts::paragraphs(report, raw.description, "description").unwrap_or_default();
-    let status = status(raw.status);
-    let reason = reason(report, raw.reason, status);
-    let translations = translations(report, raw.languages, config);
-    let times = Times { start: raw.start, end: raw.end, duration: raw.duration };
-    let when = when::when(report, times, place, config);
-    let (position, venue) = position(report, raw.venue, raw.location);
-    let url = texts::link(report, raw.url, "url");
-    let signup = texts::link(report, raw.signup, "signup");
-    let contact = texts::line(report, raw.contact, "contact");
+    let (details, venue) = details(report, &mut raw, place, config);
     let supporters = supporters(report, raw.supporters, names);
     let tags = tags(report, raw.tags);
     let updated = when::updated(report, raw.updated, config.timezone);
     let former_uid = raw.former_uid.as_ref().map(|uid| uid.span.clone());
     let uid = uid(report, raw.former_uid, id.as_ref(), config);
-    let details = Details {
-        title: title.unwrap_or_default(),
+    let details = details?;
+    let pattern =
+        Pattern { rrule: raw.rrule, extra: raw.extra_dates, excluded: raw.excluded_dates, changes: raw.change };
+    let Series { recurrence, changes, venues } = series::series(report, pattern, &details, venue.as_ref(), config)?;
+    if let (Some(title), true) = (title, details.description.is_empty() && report.errors() == errors) {
+        warn_of_no_description(report, title, described);
+    }
+    let (id, organizations) = (id?, Vec::new());
+    let event =
+        Event { id: id.value, uid: uid?, details, organizations, tags, recurrence, changes, updated, origin: None };
+    Some(Draft { event: Arc::new(event), id_span: id.span, former_uid, supporters, venue, change_venues: venues })
+}
+
+/// What is true of the whole event or series, and its venue; takes what it reads out of `raw`.
+fn details(
+    report: &mut Report,
+    raw: &mut RawEvent,
+    place: &Range<usize>,
+    config: &Config,
+) -> (Option<Details>, Option<Placed<Slug>>) {
+    if raw.title.is_none() {
+        report.missing(place.clone(), "event", "title", "write one: title = \"…\"");
+    }
+    let title = texts::required_line(report, raw.title.take(), "title");
+    let description = texts::paragraphs(report, raw.description.take(), "description").unwrap_or_default();
+    let status = status(raw.status.take());
+    let reason = reason(report, raw.reason.take(), status);
+    let translations = translations(report, std::mem::take(&mut raw.languages), config);
+    let times = Times { start: raw.start.take(), end: raw.end.take(), duration: raw.duration.take() };
+    let when = when::when(report, times, place, config);
+    let (place, venue) = position(report, raw.venue.take(), raw.location.take());
+    let url = texts::link(report, raw.url.take(), "url");
+    let signup = texts::link(report, raw.signup.take(), "signup");
+    let contact = texts::line(report, raw.contact.take(), "contact");
+    let title = title.unwrap_or_default();
+    let details = when.map(|when| Details {
+        title,
         description,
         reason,
         translations,
-        when: when?,
-        place: position,
+        when,
+        place,
         url,
         signup,
         contact,
         status,
-    };
-    let pattern =
-        Pattern { rrule: raw.rrule, extra: raw.extra_dates, excluded: raw.excluded_dates, changes: raw.change };
-    let series = series::series(report, pattern, &details, venue.as_ref(), config);
-    let (id, uid, series) = (id?, uid?, series?);
-    if let Some(span) = title_span.filter(|_| details.description.is_empty() && report.errors() == errors) {
-        let message = if described { "the event's description is empty" } else { "the event has no description" };
-        report.warning(span, message).help("write in a few sentences what it is about: description = \"\"\"…\"\"\"");
-    }
-    let (recurrence, changes) = (series.recurrence, series.changes);
-    let event = Event {
-        id: id.value,
-        uid,
-        details,
-        organizations: Vec::new(),
-        tags,
-        recurrence,
-        changes,
-        updated,
-        origin: None,
-    };
-    let change_venues = series.venues;
-    Some(Draft { event: Arc::new(event), id_span: id.span, former_uid, supporters, venue, change_venues })
+    });
+    (details, venue)
+}
+
+fn warn_of_no_description(report: &mut Report, title: Range<usize>, described: bool) {
+    let message = if described { "the event's description is empty" } else { "the event has no description" };
+    report.warning(title, message).help("write in a few sentences what it is about: description = \"\"\"…\"\"\"");
 }
 
 pub(super) fn status(written: Option<Placed<RawStatus>>) -> Status {

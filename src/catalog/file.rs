@@ -41,6 +41,7 @@ fn empty(source: &Arc<Source>) -> ParsedFile {
         venues: Vec::new(),
         names: Names::default(),
         drafts: Vec::new(),
+        former_uids: false,
         failed: Vec::new(),
     }
 }
@@ -131,7 +132,10 @@ impl Reading<'_> {
 
     fn event(&mut self, value: &DeValue<'_>, place: Range<usize>) {
         match draft::draft(&mut self.report, value, place, self.config, &mut self.parsed.names) {
-            Ok(draft) => self.parsed.drafts.push(draft),
+            Ok(draft) => {
+                self.parsed.former_uids |= draft.former_uid.is_some();
+                self.parsed.drafts.push(draft);
+            }
             Err(failed) => self.parsed.failed.push(failed),
         }
     }

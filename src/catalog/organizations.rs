@@ -208,7 +208,7 @@ impl<'f> Organizations<'f> {
         if let Some(slug) = self.names.get(used.folded.as_str()) {
             return self.by_slug.get(slug).cloned();
         }
-        let Some(slug) = used.slug.as_ref() else {
+        let Some(slug) = used.unknown().slug.as_ref() else {
             let mut problem = Problem::error(source, used.span.clone(), no_slug_message(&used.name));
             no_slug(&mut problem);
             problems.push(problem);
@@ -227,7 +227,10 @@ impl<'f> Organizations<'f> {
             color: None,
         };
         let organization = self.latest(&Arc::new(organization), false);
-        self.places.insert(slug.clone(), Known { source, span: &used.span, skeleton: &used.skeleton, declared: false });
+        self.places.insert(
+            slug.clone(),
+            Known { source, span: &used.span, skeleton: &used.unknown().skeleton, declared: false },
+        );
         self.by_slug.insert(slug.clone(), Arc::clone(&organization));
         self.names.insert(&used.folded, slug.clone());
         Some(organization)

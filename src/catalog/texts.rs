@@ -17,17 +17,13 @@ const PARAGRAPHS: usize = 20_000;
 pub(super) fn line(report: &mut Report, written: Text, what: &str) -> Option<String> {
     let Placed { value, span } = written?;
     let text = value.trim();
-    if !free_of_control(report, text, &span, what) {
-        return None;
-    }
-    if text.contains(BREAKS) {
+    if (text.contains('\n') || has_special(text)) && text.contains(BREAKS) {
         let joined = text.split(BREAKS).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        report
-            .error(span, format!("the {what} has a line break"))
-            .help(format!("write it in one line: {}", quoted(&joined)));
+        let problem = report.error(span, format!("the {what} has a line break"));
+        problem.help(format!("write it in one line: {}", quoted(&joined)));
         return None;
     }
-    bounded(report, text, &span, what, LINE).then(|| cleaned(text)).filter(|text| !text.is_empty())
+    checked(report, value, &span, what, LINE)
 }
 
 /// A text of one line that must not be empty, nor become so when characters that are not published are left out.
@@ -41,32 +37,46 @@ pub(super) fn required_line(report: &mut Report, written: Text, what: &str) -> O
     found
 }
 
-/// A text of several lines, trimmed, with LF line breaks; empty when it is missing or wrong.
+/// A text of several lines, trimmed, with LF line breaks; `None` when it is missing, empty or wrong.
 pub(super) fn paragraphs(report: &mut Report, written: Text, what: &str) -> Option<String> {
     let Placed { value, span } = written?;
-    let unified = if value.contains(['\r', '\t', '\u{2028}', '\u{2029}', '\u{85}']) {
-        value.replace("\r\n", "\n").replace(['\u{2028}', '\u{2029}', '\u{85}'], "\n").replace('\t', " ")
-    } else {
-        value
-    };
-    let text = unified.trim();
-    let fine = free_of_control(report, text, &span, what) && bounded(report, text, &span, what, PARAGRAPHS);
-    fine.then(|| cleaned(text)).filter(|text| !text.is_empty())
+    checked(report, value, &span, what, PARAGRAPHS)
 }
 
-/// The text as `text` would write it. What is wrong was told before; this is the last word on what may be published.
-fn cleaned(text: &str) -> String {
-    text::clean(text).trim().to_owned()
+/// The text, trimmed and as it may be published; `None` when it is empty, or has control characters or more than `limit` others.
+fn checked(report: &mut Report, value: String, span: &Range<usize>, what: &str, limit: usize) -> Option<String> {
+    let special = has_special(&value);
+    let text = value.trim();
+    let fine = (!special || free_of_control(report, text, span, what)) && bounded(report, text, span, what, limit);
+    let published = match text {
+        _ if !fine => return None,
+        // The last word on what may be published has `text`.
+        text if special => text::clean(text).trim().to_owned(),
+        text if text.len() == value.len() => value,
+        text => text.to_owned(),
+    };
+    Some(published).filter(|text| !text.is_empty())
 }
 
 /// Characters that break a line.
-const BREAKS: [char; 6] = ['\n', '\r', '\u{b}', '\u{85}', '\u{2028}', '\u{2029}'];
+const BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+
+/// Whether there are characters, line feeds aside, that cannot be published as they are.
+fn has_special(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let below_space =
+        |chunk: &[u8]| chunk.iter().fold(false, |found, b| found | (*b < b' ' && *b != b'\n' || *b == 0x7f));
+    // Beyond ASCII they begin with one of these bytes; most that do are quotation marks and dashes.
+    let mut suspects = memchr::memchr3_iter(0xc2, 0xe2, 0xef, bytes);
+    bytes.chunks(64).any(below_space)
+        || suspects.any(|at| text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(is_special))
+}
+
+fn is_special(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
 
 fn free_of_control(report: &mut Report, text: &str, span: &Range<usize>, what: &str) -> bool {
-    // Control characters are below a space, DELETE, or (U+0080 to U+009F) begin with this byte.
-    if !text.bytes().any(|b| b < b' ' || matches!(b, 0x7f | 0xc2)) {
-        return true;
-    }
     let Some(found) = text.chars().find(|c| c.is_control() && !BREAKS.contains(c) && *c != '\t') else {
         return true;
     };
@@ -103,7 +113,7 @@ fn bounded(report: &mut Report, text: &str, span: &Range<usize>, what: &str, lim
 pub(super) fn link(report: &mut Report, written: Text, what: &str) -> Option<String> {
     let Placed { value, span } = written?;
     let text = value.trim();
-    if text.is_empty() || !free_of_control(report, text, &span, what) {
+    if text.is_empty() || has_special(text) && !free_of_control(report, text, &span, what) {
         return None;
     }
     if text.contains(char::is_whitespace) {

@@ -69,6 +69,8 @@ fn within(report: &mut Report, degrees: &Placed<f64>, limit: f64, what: &str) ->
 /// All venues of all files.
 pub(super) struct Venues<'f> {
     pub(super) by_slug: BTreeMap<Slug, Arc<Venue>>,
+    /// Whether these are the very venues of before.
+    pub(super) unchanged: bool,
     places: HashMap<&'f Slug, (&'f Arc<Source>, &'f Range<usize>)>,
 }
 
@@ -79,12 +81,14 @@ impl<'f> Venues<'f> {
         previous: &BTreeMap<Slug, Arc<Venue>>,
         problems: &mut Vec<Problem>,
     ) -> Self {
-        let mut all = Self { by_slug: BTreeMap::new(), places: HashMap::new() };
+        let mut all = Self { by_slug: BTreeMap::new(), unchanged: false, places: HashMap::new() };
         for file in files {
             for declared in &file.venues {
                 all.declare(&file.source, declared, previous, problems);
             }
         }
+        let same = |((one, now), (other, before)): ((&Slug, _), (&Slug, _))| one == other && Arc::ptr_eq(now, before);
+        all.unchanged = all.by_slug.len() == previous.len() && all.by_slug.iter().zip(previous).all(same);
         all
     }
 

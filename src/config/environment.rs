@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::document::{self, Report, nearest};
+use crate::document::{self, Report, nearest, quoted};
 use crate::problem::Source;
 
 use super::raw::{RawConfig, schema};
@@ -56,10 +56,14 @@ fn layer(keys: &[Key], name: &str, value: &str) -> (RawConfig, Report) {
 fn unknown(report: &mut Report, keys: &[Key], name: &str) {
     let span = 0..report.source().text.len();
     let problem = report.error(span, format!("no setting has the variable {name}"));
-    problem.help(match nearest(name, keys.iter().map(|key| key.variable.as_str())) {
-        Some(near) => format!("write {near}"),
-        None => "the variables are HANDBILL_ and a key of the config in capitals, such as HANDBILL_LISTEN".to_owned(),
-    });
+    problem.help(
+        match nearest(name.trim_start_matches(PREFIX), keys.iter().map(|key| key.variable.trim_start_matches(PREFIX))) {
+            Some(near) => format!("write {PREFIX}{near}"),
+            None => {
+                "the variables are HANDBILL_ and a key of the config in capitals, such as HANDBILL_LISTEN".to_owned()
+            }
+        },
+    );
 }
 
 /// A text as it is, anything else as TOML.
@@ -71,8 +75,8 @@ fn read_value<'s>(report: &mut Report, source: &'s Source, key: &Key) -> Option<
     match DeValue::parse(text) {
         Ok(value) => Some(value),
         Err(error) => {
-            let problem = report
-                .error(error.span().unwrap_or(0..text.len()), format!("this is no value of TOML: {}", error.message()));
+            let problem =
+                report.error(error.span().unwrap_or(0..text.len()), format!("{} is no value of TOML", quoted(text)));
             problem.help("write it as in the config, such as 10000, true or [\"en\", \"es\"]");
             None
         }

@@ -17,7 +17,9 @@ pub(super) fn syntax(report: &mut Report, span: Range<usize>, message: &str) {
     let written = source.text.get(span).unwrap_or_default();
     if written.contains(['“', '”', '‘', '’']) || line.contains("= “") {
         problem.help("write straight quotes around a text: \"…\"");
-    } else if message.contains("must be quoted") {
+    } else if message.contains("must be quoted")
+        || message.contains("float") && written.starts_with(char::is_alphabetic)
+    {
         problem.help(format!("write \"{}\"", shortened(written)));
     } else if message.contains("string") {
         let help =
@@ -89,7 +91,7 @@ fn expectation(expected: &str) -> &str {
         "a sequence" => LIST,
         "a boolean" => TRUTH,
         "f32" | "f64" => NUMBER,
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0 up",
         "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
         "a map" => TABLE,
         other => other,
@@ -193,9 +195,14 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     if word.len() > 200 {
         return None;
     }
-    let distance = |known: &'a str| (strsim::osa_distance(&word, &known.to_lowercase()), known);
-    let near =
-        known.into_iter().filter(|known| known.len().abs_diff(word.len()) <= word.len() / 2 + 1).map(distance).min()?;
-    let contained = word.len() >= 3 && (near.1.starts_with(&word) || word.starts_with(near.1));
-    (near.0 <= word.chars().count().max(3) / 3 || contained).then_some(near.1)
+    let known: Vec<&str> = known.into_iter().collect();
+    let similar = known.iter().filter(|known| known.len().abs_diff(word.len()) <= word.len() / 2 + 1);
+    let nearest = similar.map(|known| (strsim::osa_distance(&word, &known.to_lowercase()), *known)).min();
+    if let Some((distance, nearest)) = nearest
+        && distance <= word.chars().count().max(3) / 3
+    {
+        return Some(nearest);
+    }
+    let begins = |known: &&&str| known.starts_with(&word) || word.starts_with(**known);
+    known.iter().find(begins).copied().filter(|known| word.len().min(known.len()) >= 3)
 }

@@ -17,8 +17,8 @@ use super::parts::{Elements, Entries};
 use super::placed::{DATE_TIME, PLACED};
 use super::{Report, unknown_key};
 
-/// A key that is none: its place, its name, and the keys that there are.
-type Unknown = (Range<usize>, String, &'static [&'static str]);
+/// A key that a type does not know: its place, its name, and the keys that are known.
+type UnknownKey = (Range<usize>, String, &'static [&'static str]);
 
 /// One walk over a table: quick, which ends at the first fault, or tolerant, which skips what is known to be wrong.
 pub(super) struct Pass<'t> {
@@ -26,7 +26,7 @@ pub(super) struct Pass<'t> {
     pub(super) tolerant: bool,
     /// The values that are left out, by their addresses.
     skipped: RefCell<HashSet<usize>>,
-    unknown: RefCell<Vec<Unknown>>,
+    unknown: RefCell<Vec<UnknownKey>>,
     /// The keys whose values were wrong.
     pub(super) wrong: RefCell<Vec<String>>,
 }
