@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::{Format, errors, folder, now};
+use super::{Format, errors, folder, now, say};
 use crate::config::Config;
 use crate::problem::{self, Problem, Source};
 use crate::publisher::Publisher;
@@ -21,10 +21,14 @@ pub(super) fn check(config: &Arc<Config>, format: Format) -> anyhow::Result<Exit
         Format::Json => problem::Format::Json,
         Format::Github => problem::Format::Github,
     };
-    print!("{}", problem::render(&problems, form, io::stdout().is_terminal()));
+    say(&problem::render(&problems, form, io::stdout().is_terminal()));
     if matches!(format, Format::Human) {
         let (events, organizations) = publisher.site().counts();
-        println!("{events} events of {organizations} organizations; {}", problem::summary(&problems, count));
+        let summary = problem::summary(&problems, count);
+        say(&format!(
+            "{events} events of {organizations} organizations; {summary}
+"
+        ));
     }
     Ok(if errors(&problems) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
