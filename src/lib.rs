@@ -61,6 +61,7 @@ pub mod files;
 pub mod language;
 pub mod name;
 pub mod page;
+pub mod partner;
 pub mod problem;
 pub mod publisher;
 pub mod recurrence;
