@@ -61,6 +61,25 @@ pub struct Address {
     pub(crate) shown: String,
 }
 
+impl Address {
+    /// An address; `bare` is the same without the values of the environment, of which people are shown no more than host and path.
+    #[must_use]
+    pub fn new(url: url::Url, bare: &str) -> Self {
+        let mut shown = url::Url::parse(bare).unwrap_or_else(|_| url.clone());
+        // A URL without a host has neither; ours have one.
+        let _ = (shown.set_username(""), shown.set_password(None));
+        shown.set_query(None);
+        shown.set_fragment(None);
+        Self { url, shown: shown.into() }
+    }
+
+    /// For people, logs and pages.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+}
+
 /// What an event must match: each part that is there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
