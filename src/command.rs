@@ -1,8 +1,7 @@
 //! The command line: wiring, the clock, exit codes. The shells round the Site: `serve`, `check`, `build`, and `schema`.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks on its terminal")]
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -90,9 +89,19 @@ pub fn run() -> ExitCode {
         Command::Schema { of } => schema(of),
     };
     done.unwrap_or_else(|error| {
-        eprintln!("handbill: {error:#}");
+        complain(&format!("handbill: {error:#}\n"));
         ExitCode::FAILURE
     })
+}
+
+/// Writes to standard output. Whoever closed it (`handbill check | head`) has heard enough: that is no fault.
+fn say(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
+}
+
+/// Writes to standard error, on the same terms.
+fn complain(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// The clock's door.
@@ -118,7 +127,7 @@ fn settings(path: Option<&Path>) -> anyhow::Result<Config> {
         .collect();
     let (config, problems) = config::parse(Arc::new(Source { name, text }), &environment);
     if !problems.is_empty() {
-        eprint!("{}", problem::render(&problems, problem::Format::Human, io::stderr().is_terminal()));
+        complain(&problem::render(&problems, problem::Format::Human, io::stderr().is_terminal()));
     }
     match config {
         Some(config) if problems.iter().all(|problem| problem.severity == Severity::Warning) => Ok(config),
@@ -155,7 +164,7 @@ fn schema(of: Kind) -> anyhow::Result<ExitCode> {
         Kind::Feeds => catalog::schema(),
         Kind::Config => config::schema(),
     };
-    println!("{}", serde_json::to_string_pretty(&schema)?);
+    say(&format!("{}\n", serde_json::to_string_pretty(&schema)?));
     Ok(ExitCode::SUCCESS)
 }
 

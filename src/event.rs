@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::language::Language;
 use crate::name::Slug;
 use crate::recurrence::Rule;
-use crate::time::Moment;
+use crate::time::{Moment, Zone};
 
 mod lines;
 pub mod occurrences;
@@ -49,6 +49,21 @@ pub struct Event {
     /// When the editors say it was last changed; overrides the ledger's time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated: Option<DateTime<Utc>>,
+    /// The partner that publishes it; `None` for an event of our own editors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Arc<Origin>>,
+}
+
+/// A partner site, as its events name it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Origin {
+    /// The last part of `/partner/{slug}`.
+    pub partner: Slug,
+    /// Its name; one line.
+    pub name: String,
+    /// Its site: an ASCII http or https URI without any secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// What may differ between the occurrences of one event.
@@ -152,6 +167,10 @@ pub struct Recurrence {
     pub extra: Vec<Start>,
     /// EXDATE: occurrences of the rule that do not take place and are not shown; ascending.
     pub excluded: Vec<Start>,
+    /// The zone whose wall clock the series keeps, where that is not the calendar's: a weekly meeting in London stays at
+    /// London's time. All its times are published in that zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Zone>,
 }
 
 /// One occurrence that differs: RECURRENCE-ID and its own details, complete.
@@ -228,7 +247,6 @@ impl When {
 #[cfg(test)]
 pub(crate) mod sample {
     use super::*;
-    use crate::time::Zone;
 
     pub(crate) fn zone() -> Zone {
         Zone::parse("America/Chicago").unwrap()
@@ -262,6 +280,7 @@ pub(crate) mod sample {
             recurrence: None,
             changes: Vec::new(),
             updated: None,
+            origin: None,
         }
     }
 }

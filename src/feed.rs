@@ -67,10 +67,15 @@ fn rank(span: Span, midnight: DateTime<Utc>) -> Rank {
     }
 }
 
-/// One VCALENDAR: `events` are folded VEVENTs; `first` is the day of the earliest of them, for the rules of the VTIMEZONE.
+/// One VCALENDAR: `events` are folded VEVENTs; `zones` are those that they name, the calendar's always among them, each with the day of
+/// its earliest event, for the rules of its VTIMEZONE.
 #[must_use]
-pub fn assemble<'a>(head: &Head, first: NaiveDate, events: impl Iterator<Item = &'a [u8]> + Clone) -> Vec<u8> {
-    let mut calendar = opening(head, first);
+pub fn assemble<'a>(
+    head: &Head,
+    zones: &[(Zone, NaiveDate)],
+    events: impl Iterator<Item = &'a [u8]> + Clone,
+) -> Vec<u8> {
+    let mut calendar = opening(head, zones);
     calendar.reserve_exact(events.clone().map(<[u8]>::len).sum::<usize>() + CLOSING.len());
     for event in events {
         calendar.extend_from_slice(event);
@@ -83,13 +88,13 @@ const CLOSING: &[u8] = b"END:VCALENDAR\r\n";
 
 /// How many bytes a feed has beside its events.
 #[must_use]
-pub fn frame_bytes(head: &Head, first: NaiveDate) -> usize {
-    opening(head, first).len() + CLOSING.len()
+pub fn frame_bytes(head: &Head, zones: &[(Zone, NaiveDate)]) -> usize {
+    opening(head, zones).len() + CLOSING.len()
 }
 
 /// Calendar properties before components (RFC 5545 §3.7), and the VTIMEZONE, also in an empty feed: a calendar has at least one
 /// component (§3.6).
-fn opening(head: &Head, first: NaiveDate) -> Vec<u8> {
+fn opening(head: &Head, zones: &[(Zone, NaiveDate)]) -> Vec<u8> {
     let mut writer = Writer::with_capacity(2048);
     for line in ["BEGIN:VCALENDAR", "VERSION:2.0"] {
         writer.raw(line);
@@ -104,7 +109,7 @@ fn opening(head: &Head, first: NaiveDate) -> Vec<u8> {
         writer.property("COLOR", &[], color.css_name());
         writer.property("X-APPLE-CALENDAR-COLOR", &[], &color.hex());
     }
-    for line in head.zone.vtimezone(first) {
+    for line in zones.iter().flat_map(|(zone, first)| zone.vtimezone(*first)) {
         writer.raw(&line);
     }
     writer.into_bytes()

@@ -29,6 +29,9 @@ use patience::Line;
 /// The Site that is served now; the publisher replaces it in one step.
 pub type Current = Arc<ArcSwap<Site>>;
 
+/// The library's own log lines: at `info` it tells what the program tells in its own words.
+pub const LOG_LEVEL: &str = "actix_server=warn";
+
 /// How a server is run.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {

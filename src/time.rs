@@ -16,6 +16,12 @@ mod vtimezone;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Zone(Tz);
 
+impl Serialize for Zone {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 /// A time of the wall clock, in whole seconds, and the instant that it is; the zone is the calendar's.
 ///
 /// Ordered by the instant.
@@ -162,6 +168,12 @@ impl Zone {
         let offset = if offset.local_minus_utc() % 60 == 0 { offset } else { Utc.fix() };
         let local = moment.instant.naive_utc().checked_add_offset(offset).unwrap_or(moment.local);
         format!("{}{offset}", local.format("%Y-%m-%dT%H:%M:%S"))
+    }
+
+    /// Whether it is Coordinated Universal Time, which iCalendar writes with a `Z` and no TZID.
+    #[must_use]
+    pub fn is_utc(&self) -> bool {
+        matches!(self.0, Tz::UTC | Tz::Etc__UTC)
     }
 
     /// The VTIMEZONE (RFC 5545 §3.6.5) for events from the start of the day `first` on, as content lines that are neither folded nor ended.

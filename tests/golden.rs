@@ -2,6 +2,13 @@
 //! time of the build), a `handbill.toml` if it needs settings of its own, and in `expected/` the representations that are proved, by
 //! their addresses; `expected/problems.txt` holds what is told of the files. `HANDBILL_BLESS=1` rewrites what is expected: the
 //! difference is then to be read, line by line.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and has files and a clock of its own"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,12 @@
 //! Properties: whatever people write, it is refused with its place or published so that every reader reads it back; and no bytes make
 //! Handbill panic. The examples are made by chance; a failure prints the smallest that it finds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and has files and a clock of its own"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

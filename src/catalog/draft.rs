@@ -144,8 +144,9 @@ fn complete(
         warn_of_no_description(report, title, described);
     }
     let (id, organizations) = (id?, Vec::new());
-    let event = Event { id: id.value, uid: uid?, details, organizations, tags, recurrence, changes, updated };
-    let id_digest = claims::digest(event.id.as_str());
+    let id_digest = claims::digest(id.value.as_str());
+    let event =
+        Event { id: id.value, uid: uid?, details, organizations, tags, recurrence, changes, updated, origin: None };
     Some(Draft {
         event: Arc::new(event),
         id_span: id.span,

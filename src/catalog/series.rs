@@ -79,7 +79,7 @@ pub(super) fn series(
         occurrences.warn_of_clock_changes(report, rule, &rrule.span, &changes);
     }
     let (extra, excluded) = (occurrences.extra.into_values().collect(), occurrences.excluded.into_values().collect());
-    Some(Series { recurrence: Some(Recurrence { rule, extra, excluded }), changes, venues })
+    Some(Series { recurrence: Some(Recurrence { rule, extra, excluded, zone: None }), changes, venues })
 }
 
 /// An event that does not repeat can exclude and change nothing.

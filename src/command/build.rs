@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 
-use super::{errors, folder, ledger, now};
+use super::{errors, folder, ledger, now, say};
 use crate::config::Config;
 use crate::files;
 use crate::publisher::Publisher;
@@ -30,7 +30,7 @@ pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode
     }
     let (written, removed) = write(publisher.site(), out)?;
     files::write_if_changed(&path, &publisher.ledger().to_bytes())?;
-    println!("{}: {written} files written, {removed} removed", out.display());
+    say(&format!("{}: {written} files written, {removed} removed\n", out.display()));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::{Format, errors, folder, now};
+use super::{Format, errors, folder, now, say};
 use crate::config::Config;
 use crate::problem::{self, Problem, Source};
 use crate::publisher::Publisher;
@@ -21,21 +21,16 @@ pub(super) fn check(config: &Arc<Config>, format: Format) -> anyhow::Result<Exit
         Format::Json => problem::Format::Json,
         Format::Github => problem::Format::Github,
     };
-    print!("{}", problem::render(&problems, form, io::stdout().is_terminal()));
-    let errors = errors(&problems);
+    say(&problem::render(&problems, form, io::stdout().is_terminal()));
     if matches!(format, Format::Human) {
         let (events, organizations) = publisher.site().counts();
-        println!("{}", summary(errors, problems.len() - errors, count, events, organizations));
+        let summary = problem::summary(&problems, count);
+        say(&format!(
+            "{events} events of {organizations} organizations; {summary}
+"
+        ));
     }
-    Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn summary(errors: usize, warnings: usize, files: usize, events: usize, organizations: usize) -> String {
-    let held = format!("{files} files: {events} events of {organizations} organizations");
-    match (errors, warnings) {
-        (0, 0) => format!("{held}. No problems."),
-        _ => format!("{held}. {errors} problems, {warnings} warnings."),
-    }
+    Ok(if errors(&problems) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// A warning for each feed that Google will soon cut, or that we have to.

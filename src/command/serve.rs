@@ -12,7 +12,7 @@ use arc_swap::ArcSwap;
 use chrono::NaiveDate;
 use tracing_subscriber::EnvFilter;
 
-use super::{folder, ledger, now};
+use super::{folder, ledger, now, say};
 use crate::config::{Config, Log, LogFormat};
 use crate::files::{Folder, State};
 use crate::publisher::Publisher;
@@ -54,8 +54,7 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
 }
 
 fn start_log(log: &Log) {
-    // The server library tells at `info` what this program tells in its own words.
-    let level = format!("actix_server=warn,{}", log.level);
+    let level = format!("{},{}", server::LOG_LEVEL, log.level);
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second subscriber is refused; there is none.
@@ -79,14 +78,16 @@ fn at_port(config: &Arc<Config>, listener: &TcpListener) -> anyhow::Result<Arc<C
 fn welcome(config: &Config, site: &Site) {
     let public_url = &config.public_url;
     let (events, organizations) = site.counts();
-    println!("Handbill serves {events} events of {organizations} organizations from {}/", config.feeds.display());
-    println!();
+    let folder = config.feeds.display();
+    let mut text = format!("Handbill serves {events} events of {organizations} organizations from {folder}/\n\n");
     for (name, path) in site.fullest(SHOWN) {
-        println!("  {name}\n    {public_url}{path}");
+        text.push_str(&format!("  {name}\n    {public_url}{path}\n"));
     }
-    println!("  All feeds\n    {public_url}/feeds.json");
-    println!();
-    println!("Subscribe to an address in your calendar program. Changed files are published at once. Ctrl-C stops.");
+    text.push_str(&format!("  All feeds\n    {public_url}/feeds.json\n\n"));
+    text.push_str(
+        "Subscribe to an address in your calendar program. Changed files are published at once. Ctrl-C stops.\n",
+    );
+    say(&text);
 }
 
 /// The publisher and what it publishes from and to.

@@ -1,6 +1,6 @@
 //! The VEVENT content lines of an event (RFC 5545 §3.6.1), in all languages or in one. It does not assemble calendars.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use super::{Change, Details, Event, Place, Recurrence, Revision, Start, Status, Venue, When, words};
 use crate::config::Cancelled;
@@ -87,13 +87,13 @@ impl Lines<'_> {
     /// programs differ), so a time in it is written in UTC, and the other one with it: both are of one form. A series must
     /// keep its wall clock; where that shows an end that is not after the start, the length says it.
     fn when(&self, writer: &mut Writer, when: When, is_series: bool) {
-        let twice = |moment: Moment| self.style.zone.occurs_twice(moment.local());
+        let twice = |moment| self.zone().occurs_twice(self.local(moment));
         match when {
             When::Timed { start, end, .. } if !is_series && (twice(start) || twice(end)) => {
                 writer.property("DTSTART", &[], &utc(start.instant()));
                 writer.property("DTEND", &[], &utc(end.instant()));
             }
-            When::Timed { start, end, .. } if end.local() <= start.local() => {
+            When::Timed { start, end, .. } if self.local(end) <= self.local(start) => {
                 self.moment(writer, "DTSTART", start);
                 let seconds = (end.instant() - start.instant()).num_seconds();
                 writer.property("DURATION", &[], &format!("PT{seconds}S"));
@@ -112,7 +112,7 @@ impl Lines<'_> {
     fn recurrence(&self, writer: &mut Writer, recurrence: &Recurrence) {
         if let Some(rule) = &recurrence.rule {
             let all_day = matches!(self.event.start(), Start::AllDay(_));
-            writer.property("RRULE", &[], &rule.value(all_day, self.style.zone));
+            writer.property("RRULE", &[], &rule.value(all_day, self.zone()));
         } else {
             // The start is an occurrence without it (RFC 5545 §3.8.5.2), but several programs then show the extra dates only.
             writer.raw("RRULE:FREQ=DAILY;COUNT=1");
@@ -132,10 +132,24 @@ impl Lines<'_> {
         }
     }
 
-    /// A wall-clock time in the calendar's zone.
+    /// A wall-clock time in the event's zone; UTC has a form of its own (RFC 5545 §3.3.5).
     fn moment(&self, writer: &mut Writer, name: &str, moment: Moment) {
-        let local = moment.local().format("%Y%m%dT%H%M%S").to_string();
-        writer.property(name, &[("TZID", self.style.zone.name())], &local);
+        let zone = self.zone();
+        if zone.is_utc() {
+            return writer.property(name, &[], &utc(moment.instant()));
+        }
+        let local = self.local(moment).format("%Y%m%dT%H%M%S").to_string();
+        writer.property(name, &[("TZID", zone.name())], &local);
+    }
+
+    /// The zone whose wall clock the event keeps.
+    fn zone(&self) -> Zone {
+        self.event.recurrence.as_ref().and_then(|recurrence| recurrence.zone).unwrap_or(self.style.zone)
+    }
+
+    fn local(&self, moment: Moment) -> NaiveDateTime {
+        let zone = self.zone();
+        if zone == self.style.zone { moment.local() } else { zone.moment_of(moment.instant()).local() }
     }
 
     fn texts(&self, writer: &mut Writer, details: &Details) {

@@ -64,11 +64,19 @@ pub fn last_end(event: &Event, zone: Zone) -> Option<DateTime<Utc>> {
 /// The starts by the rule, or the event's own start where there are only extra dates.
 fn starts<'a>(event: &'a Event, recurrence: &'a Recurrence, zone: Zone) -> impl Iterator<Item = Start> + 'a {
     let own = event.start();
-    let by_rule =
-        recurrence.rule.iter().flat_map(move |rule| rule.occurrences(own.local(), zone)).map(move |local| match own {
-            Start::Timed(_) => Start::Timed(zone.resolve_leniently(local)),
-            Start::AllDay(_) => Start::AllDay(local.date()),
-        });
+    let series_zone = recurrence.zone.unwrap_or(zone);
+    let local = match own {
+        Start::Timed(moment) if series_zone != zone => series_zone.moment_of(moment.instant()).local(),
+        _ => own.local(),
+    };
+    let start = move |local| match own {
+        Start::Timed(_) if series_zone != zone => {
+            Start::Timed(zone.moment_of(series_zone.resolve_leniently(local).instant()))
+        }
+        Start::Timed(_) => Start::Timed(zone.resolve_leniently(local)),
+        Start::AllDay(_) => Start::AllDay(local.date()),
+    };
+    let by_rule = recurrence.rule.iter().flat_map(move |rule| rule.occurrences(local, series_zone)).map(start);
     by_rule.chain(recurrence.rule.is_none().then_some(own))
 }
 
@@ -149,7 +157,8 @@ mod tests {
 
     fn series(rule: &str) -> Event {
         let mut event = sample::event("2021-03-06T18:00:00", "2021-03-06T20:00:00");
-        event.recurrence = Some(Recurrence { rule: Some(Rule::parse(rule).unwrap()), extra: vec![], excluded: vec![] });
+        event.recurrence =
+            Some(Recurrence { rule: Some(Rule::parse(rule).unwrap()), extra: vec![], excluded: vec![], zone: None });
         event
     }
 
@@ -192,6 +201,20 @@ mod tests {
         recurrence.extra = vec![timed("2021-03-08T12:00:00")];
         recurrence.excluded = vec![timed("2021-03-06T18:00:00")];
         let expected = ["03-08T18:00 03-08T20:00", "03-15T14:00 03-15T15:00", "03-20T23:00 03-21T01:00"];
+        check(&event, "2021-01-01", "2022-01-01", &expected);
+    }
+
+    #[test]
+    fn a_series_of_another_zone_keeps_that_zones_wall_clock() {
+        // 18:00 in Chicago on March 6 is midnight in London, which changes its clocks two weeks later.
+        let mut event = series("FREQ=WEEKLY;COUNT=4");
+        event.recurrence.as_mut().unwrap().zone = Zone::parse("Europe/London");
+        let expected = [
+            "03-07T00:00 03-07T02:00",
+            "03-14T00:00 03-14T02:00",
+            "03-21T00:00 03-21T02:00",
+            "03-28T00:00 03-28T02:00",
+        ];
         check(&event, "2021-01-01", "2022-01-01", &expected);
     }
 

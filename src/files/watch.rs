@@ -23,7 +23,7 @@ const REST: Duration = Duration::from_millis(20);
 /// But not for longer than this: whoever writes on and on is read in between.
 const LONGEST_WAIT: Duration = Duration::from_millis(1500);
 
-/// The most files that are read; more are told of and left alone.
+/// The most files that one folder may have; one with more counts as one that cannot be read.
 const MAX_FILES: usize = 20_000;
 
 /// The editors' folder, and what was last seen of each of its files.
@@ -120,7 +120,7 @@ fn watcher(path: &Path, sender: Sender<()>) -> notify::Result<RecommendedWatcher
 /// The traces of the folder's `.toml` files, hidden ones (editors' own) aside.
 pub(super) fn look(path: &Path) -> io::Result<BTreeMap<String, Trace>> {
     let mut traces = BTreeMap::new();
-    for entry in fs::read_dir(path)?.take(MAX_FILES) {
+    for entry in fs::read_dir(path)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else {
             continue;
@@ -128,14 +128,23 @@ pub(super) fn look(path: &Path) -> io::Result<BTreeMap<String, Trace>> {
         if !name.ends_with(".toml") || name.starts_with('.') {
             continue;
         }
+        if traces.len() == MAX_FILES {
+            return Err(io::Error::other(format!("the folder has more than {MAX_FILES} files")));
+        }
         // A file that vanishes between two calls is gone; links are followed.
         match fs::metadata(entry.path()) {
             Ok(metadata) if metadata.is_file() => drop(traces.insert(name, trace(&metadata))),
-            _ => {}
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            // Reading it will tell why it cannot be read; it is not gone.
+            Err(_) => drop(traces.insert(name, UNSEEN)),
         }
     }
     Ok(traces)
 }
+
+/// The trace of a file that is there and cannot be looked at.
+const UNSEEN: Trace = Trace { inode: 0, bytes: 0, modified: (0, 0), changed: (0, 0) };
 
 fn trace(metadata: &fs::Metadata) -> Trace {
     Trace {

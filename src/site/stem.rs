@@ -1,5 +1,6 @@
 //! A stem: an address without its ending, such as `org/chicago-dsa`, the events behind it, and its forms in each language.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use super::representation::{Coding, Content, Effort, Head};
 use crate::digest::{Digest, Hasher};
 use crate::feed;
 use crate::page::json;
+use crate::time::Zone;
 
 /// The ending of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +88,20 @@ impl Plan {
     pub(super) fn only_event(&self) -> Option<&Arc<Published>> {
         self.events.first().filter(|_| self.kind == Kind::Event)
     }
+
+    /// The zones that the events name, each with the day of its earliest event; the calendar's first, then by name.
+    fn zones(&self, frame: &Frame, today: Today) -> Vec<(Zone, NaiveDate)> {
+        let first = self.events.iter().map(|event| event.first_day).min().unwrap_or(today.date);
+        let mut others: BTreeMap<&str, (Zone, NaiveDate)> = BTreeMap::new();
+        for event in &self.events {
+            let named = event.event.recurrence.as_ref().and_then(|recurrence| recurrence.zone);
+            if let Some(zone) = named.filter(|zone| *zone != frame.zone() && !zone.is_utc()) {
+                let (_, first) = others.entry(zone.name()).or_insert((zone, event.first_day));
+                *first = (*first).min(event.first_day);
+            }
+        }
+        std::iter::once((frame.zone(), first)).chain(others.into_values()).collect()
+    }
 }
 
 /// A stem and all its forms.
@@ -96,7 +112,7 @@ pub(super) struct Stem {
     pub(super) modified: DateTime<Utc>,
     /// For each view the events that fit, where not all do.
     fitting: Option<Box<[Vec<usize>]>>,
-    first_day: NaiveDate,
+    zones: Vec<(Zone, NaiveDate)>,
     /// The day on which it was decided what fits, where not everything does.
     day: Option<NaiveDate>,
     /// The month for which occurrences are listed, where they are not all there are.
@@ -108,16 +124,16 @@ pub(super) struct Stem {
 
 impl Stem {
     pub(super) fn new(plan: Plan, frame: &Frame, today: Today, modified: impl FnOnce(Digest) -> DateTime<Utc>) -> Self {
-        let first_day = plan.events.iter().map(|event| event.first_day).min().unwrap_or(today.date);
+        let zones = plan.zones(frame, today);
         let most_bytes = plan.events.iter().map(|event| event.most_bytes()).sum::<usize>();
-        let fitting = (most_bytes > frame.budget()).then(|| fitting(&plan, frame, today, first_day)).flatten();
+        let fitting = (most_bytes > frame.budget()).then(|| fitting(&plan, frame, today, &zones)).flatten();
         let day = fitting.is_some().then_some(today.date);
         let listed_in = plan.events.iter().filter_map(|event| event.listed_in).max();
         let digest = digest(&plan, frame, fitting.as_deref());
         let contents = (0..frame.views().len() * Form::ALL.len()).map(|_| OnceLock::new()).collect();
         let brotli = most_bytes < BROTLI_PAYS_UP_TO;
         let modified = modified(digest);
-        Self { plan, digest, modified, fitting, first_day, day, listed_in, brotli, heads: Default::default(), contents }
+        Self { plan, digest, modified, fitting, zones, day, listed_in, brotli, heads: Default::default(), contents }
     }
 
     /// The stem's address below the site's root, without an ending.
@@ -185,7 +201,7 @@ impl Stem {
         match form {
             Form::Ics => {
                 let head = frame.named(&self.plan.head, view);
-                feed::assemble(&head, self.first_day, self.events(view).map(|event| event.block(frame, view)))
+                feed::assemble(&head, &self.zones, self.events(view).map(|event| event.block(frame, view)))
             }
             Form::Json => {
                 let items = self.events(view).map(|published| json::Item {
@@ -208,11 +224,11 @@ pub(super) fn path(kind: Kind, id: &str) -> String {
 }
 
 /// For each view the events that fit; `None` when all do in all.
-fn fitting(plan: &Plan, frame: &Frame, today: Today, first_day: NaiveDate) -> Option<Box<[Vec<usize>]>> {
+fn fitting(plan: &Plan, frame: &Frame, today: Today, zones: &[(Zone, NaiveDate)]) -> Option<Box<[Vec<usize>]>> {
     let bytes = |view: usize, index: usize| plan.events.get(index).map_or(0, |event| event.block(frame, view).len());
     let fitting: Box<[Vec<usize>]> = (0..frame.views().len())
         .map(|view| {
-            let budget = frame.budget().saturating_sub(feed::frame_bytes(&frame.named(&plan.head, view), first_day));
+            let budget = frame.budget().saturating_sub(feed::frame_bytes(&frame.named(&plan.head, view), zones));
             let spans = plan.events.iter().map(|event| event.span);
             feed::fitting(spans, |index| bytes(view, index), budget, today.midnight)
         })

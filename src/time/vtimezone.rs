@@ -52,7 +52,8 @@ pub(super) fn lines(zone: Zone, first: NaiveDate) -> Vec<String> {
 
 /// The runs of a zone, in the order of their first changes. Finding them takes a millisecond, so each zone's are found once.
 fn runs(zone: Zone) -> Arc<[Run]> {
-    static FOUND: LazyLock<Mutex<BTreeMap<&'static str, Arc<[Run]>>>> = LazyLock::new(Mutex::default);
+    type Found = BTreeMap<&'static str, Arc<[Run]>>;
+    static FOUND: LazyLock<Mutex<Found>> = LazyLock::new(Mutex::default);
     let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
     Arc::clone(found.entry(zone.name()).or_insert_with(|| grouped(onsets(zone)).into()))
 }

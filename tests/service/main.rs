@@ -1,5 +1,17 @@
 //! The real server, asked over real connections: every test starts a binary of its own on port 0.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and has files and a clock of its own"
+)]
+#![allow(unreachable_pub, reason = "a test crate has no interface; `pub` says what other modules of it use")]
 
 mod client;
+mod feeds;
 mod http;
+mod reload;
 mod server;
+mod slow;
+mod subcommands;

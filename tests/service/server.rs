@@ -1,9 +1,10 @@
 //! A running `handbill`, with a folder of its own for feeds and state.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tempfile::TempDir;
 
@@ -14,6 +15,9 @@ pub struct Server {
     pub address: String,
     pub folder: TempDir,
 }
+
+/// How long anything is waited for: far beyond what is promised, for machines that are busy with other things.
+pub const LIMIT: Duration = Duration::from_secs(20);
 
 pub const RALLY: &str = r#"
 [organization]
@@ -48,6 +52,14 @@ impl Server {
         Self::start_in(folder, environment)
     }
 
+    /// Starts at a port that is known before, with links that say something else (`HANDBILL_PUBLIC_URL` in `environment`).
+    pub fn start_at(files: &[(&str, &str)], environment: &[(&str, &str)]) -> Self {
+        let address = free_address();
+        let mut server = Self::start_with(files, &[environment, &[("HANDBILL_LISTEN", &address)]].concat());
+        server.address = address;
+        server
+    }
+
     pub fn start_in(folder: TempDir, environment: &[(&str, &str)]) -> Self {
         let mut child = command(folder.path())
             .env("HANDBILL_LISTEN", "127.0.0.1:0")
@@ -63,7 +75,7 @@ impl Server {
             child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
             panic!("the server did not start: {said}");
         };
-        let address = printed.trim().strip_prefix("http://").unwrap().strip_suffix("/all.ics").unwrap().to_owned();
+        let address = printed.trim().split_once("://").unwrap().1.strip_suffix("/all.ics").unwrap().to_owned();
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, address, folder }
     }
@@ -80,14 +92,19 @@ impl Server {
         std::fs::write(self.folder.path().join("feeds").join(name), text).unwrap();
     }
 
-    /// Asks until the answer is as expected; the last answer when it never is, within the two seconds that are promised.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Asks until the answer is as expected.
     pub fn get_until(&self, path: &str, expected: impl Fn(&Response) -> bool) -> Response {
         let since = Instant::now();
         loop {
             let response = self.get(path);
-            if expected(&response) || since.elapsed() > Duration::from_secs(2) {
+            if expected(&response) {
                 return response;
             }
+            assert!(since.elapsed() < LIMIT, "{path} never became as expected: {}", response.text());
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -123,6 +140,20 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Returns when the clock shows another second, so that a time noted from now on differs from those before.
+pub fn next_second() {
+    let second = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let before = second();
+    while second() == before {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// An address of this machine at which nobody listens.
+pub fn free_address() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
 /// The binary in a folder, with no settings of the machine.
