@@ -12,11 +12,11 @@ use crate::event::{Details, Event, Place, Status, Translation};
 use crate::language::Language;
 use crate::name::{Slug, folded};
 
-use super::alike;
 use super::raw::{RawEvent, RawStatus, RawTexts, Text};
 use super::series::{self, Pattern, Series};
 use super::texts;
 use super::when::{self, Times};
+use super::{alike, claims};
 
 /// An event that lacks only what other files know.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(super) struct Draft {
     /// The event without organizations and venues.
     pub(super) event: Arc<Event>,
     pub(super) id_span: Range<usize>,
+    /// See [`claims::digest`].
+    pub(super) id_digest: u64,
     /// The place of `former_uid`, where it is written.
     pub(super) former_uid: Option<Range<usize>>,
     /// Supporters in the order of writing: an index into [`Names`], and the place.
@@ -142,9 +144,18 @@ fn complete(
         warn_of_no_description(report, title, described);
     }
     let (id, organizations) = (id?, Vec::new());
+    let id_digest = claims::digest(id.value.as_str());
     let event =
         Event { id: id.value, uid: uid?, details, organizations, tags, recurrence, changes, updated, origin: None };
-    Some(Draft { event: Arc::new(event), id_span: id.span, former_uid, supporters, venue, change_venues: venues })
+    Some(Draft {
+        event: Arc::new(event),
+        id_span: id.span,
+        id_digest,
+        former_uid,
+        supporters,
+        venue,
+        change_venues: venues,
+    })
 }
 
 /// What is true of the whole event or series, and its venue; takes what it reads out of `raw`.
