@@ -59,6 +59,7 @@ pub mod event;
 pub mod feed;
 pub mod files;
 pub mod language;
+pub mod merge;
 pub mod name;
 pub mod page;
 pub mod partner;

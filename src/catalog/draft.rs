@@ -145,8 +145,18 @@ fn complete(
     }
     let (id, organizations) = (id?, Vec::new());
     let id_digest = claims::digest(id.value.as_str());
-    let event =
-        Event { id: id.value, uid: uid?, details, organizations, tags, recurrence, changes, updated, origin: None };
+    let event = Event {
+        id: id.value,
+        uid: uid?,
+        details,
+        organizations,
+        tags,
+        recurrence,
+        changes,
+        updated,
+        origins: Vec::new(),
+        apart: false,
+    };
     Some(Draft {
         event: Arc::new(event),
         id_span: id.span,

@@ -22,12 +22,15 @@ use super::{ParsedFile, texts};
 /// A partner that a file declares; its organization is the file's own.
 #[derive(Debug)]
 pub(super) struct Declared {
-    partner: Arc<Partner>,
+    slug: Slug,
+    /// `None` when something in its table is wrong: what was published before stays. A filter that is not understood must not let
+    /// everything through.
+    partner: Option<Arc<Partner>>,
     /// The place of its slug or name.
     span: Range<usize>,
 }
 
-/// Reads one `[[partner]]`. One with a fault is left out: a filter that is not understood must not let everything through.
+/// Reads one `[[partner]]`.
 pub(super) fn declared(
     report: &mut Report,
     value: &DeValue<'_>,
@@ -48,8 +51,9 @@ pub(super) fn declared(
         Some(slug) => texts::slug(report, slug, "slug").map(|slug| slug.value),
         None => name.as_deref().and_then(Slug::from_name),
     };
+    let slug = slug?;
     let address = address(report, raw.url, config);
-    let partner = Partner {
+    let whole = |name, address| Partner {
         url: texts::link(report, raw.site, "site"),
         organization: None,
         language: language(report, raw.language, config),
@@ -64,11 +68,12 @@ pub(super) fn declared(
         prefix: texts::line(report, raw.prefix, "prefix").unwrap_or_default(),
         refresh: refresh(report, raw.refresh),
         combined: raw.combined.unwrap_or(true),
-        slug: slug?,
-        name: name?,
-        address: address?,
+        slug: slug.clone(),
+        name,
+        address,
     };
-    (report.errors() == errors).then(|| Declared { partner: Arc::new(partner), span })
+    let partner = name.zip(address).map(|(name, address)| Arc::new(whole(name, address)));
+    Some(Declared { slug, partner: partner.filter(|_| report.errors() == errors), span })
 }
 
 /// The address with its secrets filled in. `${NAME}` stands for the variable HANDBILL_SECRET_NAME of the environment.
@@ -175,7 +180,7 @@ pub(super) fn gathered(
     let mut all: BTreeMap<Slug, Arc<Partner>> = BTreeMap::new();
     let mut places: HashMap<Slug, (&Arc<Source>, &Range<usize>)> = HashMap::new();
     for (file, declared) in files.iter().flat_map(|file| file.partners.iter().map(move |declared| (*file, declared))) {
-        let slug = &declared.partner.slug;
+        let slug = &declared.slug;
         if let Some((first, span)) = places.get(slug) {
             let message = format!("a second partner has the slug {}", quoted(slug.as_str()));
             let mut problem = Problem::error(&file.source, declared.span.clone(), message);
@@ -184,10 +189,13 @@ pub(super) fn gathered(
             continue;
         }
         places.insert(slug.clone(), (&file.source, &declared.span));
-        let partner = Partner { organization: own(file), ..Partner::clone(&declared.partner) };
-        let partner = match previous.get(slug) {
-            Some(before) if **before == partner => Arc::clone(before),
-            _ => Arc::new(partner),
+        let now =
+            declared.partner.as_ref().map(|partner| Partner { organization: own(file), ..Partner::clone(partner) });
+        let partner = match (previous.get(slug), now) {
+            (Some(before), Some(now)) if **before == now => Arc::clone(before),
+            (Some(before), None) => Arc::clone(before),
+            (_, Some(now)) => Arc::new(now),
+            (None, None) => continue,
         };
         all.insert(slug.clone(), partner);
     }

@@ -13,6 +13,8 @@ use crate::problem::Source;
 use super::raw::{RawConfig, schema};
 
 const PREFIX: &str = "HANDBILL_";
+/// The variables that hold secrets of partners' addresses.
+pub(super) const SECRET: &str = "HANDBILL_SECRET_";
 /// The keys of a table that a later version reads.
 const RESERVED: &str = "HANDBILL_PARTNERS_";
 
@@ -30,7 +32,9 @@ pub(super) fn layers(environment: &BTreeMap<String, String>) -> Vec<(RawConfig, 
         return Vec::new();
     }
     let keys = keys();
-    ours.filter(|(name, _)| !name.starts_with(RESERVED)).map(|(name, value)| layer(&keys, name, value)).collect()
+    ours.filter(|(name, _)| !name.starts_with(RESERVED) && !name.starts_with(SECRET))
+        .map(|(name, value)| layer(&keys, name, value))
+        .collect()
 }
 
 fn layer(keys: &[Key], name: &str, value: &str) -> (RawConfig, Report) {

@@ -13,7 +13,7 @@ use crate::text;
 use crate::time::Zone;
 
 use super::raw::{Number, RawCancelled, RawConfig, RawLog, RawLogFormat, Text};
-use super::{Cancelled, Config, Log, LogFormat, duration};
+use super::{Cancelled, Config, Log, LogFormat, Secrets, duration};
 
 /// The settings before anything is written. `public_url` and `uid_domain` are empty: they follow from others.
 pub(super) fn defaults() -> Option<Config> {
@@ -36,6 +36,7 @@ pub(super) fn defaults() -> Option<Config> {
         max_connections: 10_000,
         client_timeout: Duration::from_secs(15),
         log: Log { format: LogFormat::Text, level: "info".to_owned(), requests: false },
+        secrets: Secrets::default(),
     })
 }
 
