@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::event::{Event, Organization, Venue};
 use crate::name::Slug;
-use crate::partner::Partner;
+use crate::partner::{Overrules, Partner};
 use crate::problem::{Problem, Source};
 
 mod alike;
@@ -41,6 +41,8 @@ pub struct ParsedFile {
     organizations: Vec<organizations::Declared>,
     venues: Vec<venues::Declared>,
     partners: Vec<partners::Declared>,
+    /// What it says of pairs of events: whether they are the same.
+    overrules: Vec<(bool, Slug, Slug)>,
     names: draft::Names,
     drafts: Vec<draft::Draft>,
     /// Whether any of the drafts has a UID from another system.
@@ -78,6 +80,8 @@ pub struct Catalog {
     pub venues: BTreeMap<Slug, Arc<Venue>>,
     /// The calendars that partner sites publish.
     pub partners: BTreeMap<Slug, Arc<Partner>>,
+    /// What the editors decide about events that look alike, or do not.
+    pub overrules: Overrules,
     /// The events that are right, by their ids; and those that were right in the catalog before, and are not now.
     pub events: Vec<Arc<Event>>,
     /// What is wrong in the files and between them, by file and place.

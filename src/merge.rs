@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::event::{Event, Origin, Start};
 use crate::name::Slug;
+use crate::partner::Overrules;
 
 mod alike;
 
@@ -24,15 +25,6 @@ pub struct Voice<'a> {
     pub events: &'a [Arc<Event>],
 }
 
-/// What the editors decide about events that look alike, or do not: pairs of ids.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Overrules {
-    /// The same event under two ids.
-    pub same: BTreeSet<(Slug, Slug)>,
-    /// Two events.
-    pub distinct: BTreeSet<(Slug, Slug)>,
-}
-
 /// All events, each once.
 #[derive(Debug, Clone, Default)]
 pub struct Merged {
@@ -50,24 +42,6 @@ pub struct Join {
     /// Why, in plain words.
     pub reason: &'static str,
     event: Arc<Event>,
-}
-
-impl Overrules {
-    /// Notes a decision about two events.
-    pub fn note(&mut self, same: bool, one: Slug, other: Slug) {
-        let pair = if one <= other { (one, other) } else { (other, one) };
-        let pairs = if same { &mut self.same } else { &mut self.distinct };
-        pairs.insert(pair);
-    }
-
-    fn of(&self, one: &Slug, other: &Slug) -> Option<bool> {
-        let pair = if one <= other { (one.clone(), other.clone()) } else { (other.clone(), one.clone()) };
-        match (self.same.contains(&pair), self.distinct.contains(&pair)) {
-            (_, true) => Some(false),
-            (true, false) => Some(true),
-            (false, false) => None,
-        }
-    }
 }
 
 /// Joins our events and the partners'. Ours lead, then the partners by their priority; within one source nothing is ever joined: whoever

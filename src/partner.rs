@@ -1,7 +1,7 @@
 //! What a partner last said: prepares the conditional request, interprets the response, adopts its events, and says when to come
 //! again. It does no I/O; whoever calls sends the request, keeps the snapshot and knows the time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -292,4 +292,33 @@ pub struct Adopted {
     pub repairs: BTreeMap<&'static str, usize>,
     /// See `repairs`.
     pub drops: BTreeMap<&'static str, usize>,
+}
+
+/// What the editors decide about events that look alike, or do not: pairs of ids.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Overrules {
+    /// The same event under two ids.
+    pub same: BTreeSet<(Slug, Slug)>,
+    /// Two events.
+    pub distinct: BTreeSet<(Slug, Slug)>,
+}
+
+impl Overrules {
+    /// Notes a decision about two events.
+    pub fn note(&mut self, same: bool, one: Slug, other: Slug) {
+        let pair = if one <= other { (one, other) } else { (other, one) };
+        let pairs = if same { &mut self.same } else { &mut self.distinct };
+        pairs.insert(pair);
+    }
+
+    /// What was decided about two events: whether they are the same.
+    #[must_use]
+    pub fn of(&self, one: &Slug, other: &Slug) -> Option<bool> {
+        let pair = if one <= other { (one.clone(), other.clone()) } else { (other.clone(), one.clone()) };
+        match (self.same.contains(&pair), self.distinct.contains(&pair)) {
+            (_, true) => Some(false),
+            (true, false) => Some(true),
+            (false, false) => None,
+        }
+    }
 }

@@ -33,6 +33,8 @@ pub(super) struct Draft {
     pub(super) venue: Option<Placed<Slug>>,
     /// The venue of each change.
     pub(super) change_venues: Vec<Option<Placed<Slug>>>,
+    /// What it says of other events: whether they are the same.
+    pub(super) overrules: Vec<(bool, Slug, Slug)>,
 }
 
 /// An event that is wrong by itself.
@@ -134,6 +136,13 @@ fn complete(
     let supporters = supporters(report, raw.supporters, names);
     let tags = tags(report, raw.tags);
     let updated = when::updated(report, raw.updated, config.timezone);
+    let mut overrules = Vec::new();
+    for (same, others) in [(true, raw.same_as), (false, raw.distinct_from)] {
+        let others = others.into_iter().filter_map(|other| texts::slug(report, other, "id"));
+        overrules.extend(
+            others.filter_map(|other| Some((same, id.as_ref()?.value.clone(), other.value))).collect::<Vec<_>>(),
+        );
+    }
     let former_uid = raw.former_uid.as_ref().map(|uid| uid.span.clone());
     let uid = uid(report, raw.former_uid, id.as_ref(), config);
     let details = details?;
@@ -165,6 +174,7 @@ fn complete(
         supporters,
         venue,
         change_venues: venues,
+        overrules,
     })
 }
 

@@ -40,6 +40,7 @@ fn empty(source: &Arc<Source>) -> ParsedFile {
         organizations: Vec::new(),
         venues: Vec::new(),
         partners: Vec::new(),
+        overrules: Vec::new(),
         names: Names::default(),
         drafts: Vec::new(),
         former_uids: false,
@@ -132,12 +133,15 @@ impl Reading<'_> {
     }
 
     fn partner(&mut self, value: &DeValue<'_>, place: Range<usize>) {
-        self.parsed.partners.extend(partners::declared(&mut self.report, value, place, self.config));
+        let (partner, mut overrules) = partners::declared(&mut self.report, value, place, self.config);
+        self.parsed.partners.extend(partner);
+        self.parsed.overrules.append(&mut overrules);
     }
 
     fn event(&mut self, value: &DeValue<'_>, place: Range<usize>) {
         match draft::draft(&mut self.report, value, place, self.config, &mut self.parsed.names) {
-            Ok(draft) => {
+            Ok(mut draft) => {
+                self.parsed.overrules.append(&mut draft.overrules);
                 self.parsed.former_uids |= draft.former_uid.is_some();
                 self.parsed.drafts.push(draft);
             }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::event::{Event, Organization, Place};
 use crate::name::Slug;
+use crate::partner::Overrules;
 use crate::problem::Problem;
 
 use super::claims::Claims;
@@ -56,10 +57,15 @@ pub fn assemble(files: &BTreeMap<String, Arc<ParsedFile>>, config: &Config, prev
     organizations.warn_of_look_alikes(&mut problems);
     let own = |file: &ParsedFile| own(file, &organizations);
     let partners = partners::gathered(&parsed, own, &previous.partners, &mut problems);
+    let mut overrules = Overrules::default();
+    for (same, one, other) in parsed.iter().flat_map(|file| &file.overrules) {
+        overrules.note(*same, one.clone(), other.clone());
+    }
     problems.sort_by(by_place);
     let events = events(&origins, previous);
     let (organizations, venues) = (organizations.by_slug, venues.by_slug);
-    let mut catalog = Catalog { organizations, venues, partners, events, problems, origins, kept: Vec::new() };
+    let mut catalog =
+        Catalog { organizations, venues, partners, overrules, events, problems, origins, kept: Vec::new() };
     catalog.keep_published(previous);
     catalog
 }

@@ -36,9 +36,39 @@ pub(super) fn declared(
     value: &DeValue<'_>,
     place: Range<usize>,
     config: &Config,
-) -> Option<Declared> {
+) -> (Option<Declared>, Vec<(bool, Slug, Slug)>) {
     let errors = report.errors();
-    let raw: RawPartner = document::read(value, place.clone(), report);
+    let mut raw: RawPartner = document::read(value, place.clone(), report);
+    let mut overrules = pairs(report, true, std::mem::take(&mut raw.same_as));
+    overrules.extend(pairs(report, false, std::mem::take(&mut raw.distinct_from)));
+    (complete(report, raw, errors, place, config), overrules)
+}
+
+/// Pairs of ids of events.
+fn pairs(report: &mut Report, same: bool, written: Vec<Vec<Placed<String>>>) -> Vec<(bool, Slug, Slug)> {
+    let mut pairs = Vec::new();
+    for pair in written {
+        let place = pair.first().map(|one| one.span.clone());
+        let slugs: Vec<Slug> =
+            pair.into_iter().filter_map(|id| texts::slug(report, id, "id")).map(|id| id.value).collect();
+        match (<[Slug; 2]>::try_from(slugs), place) {
+            (Ok([one, other]), _) => pairs.push((same, one, other)),
+            (Err(_), Some(place)) => {
+                report.error(place, "this is no pair of two ids").help("write [\"one-id\", \"other-id\"]");
+            }
+            (Err(_), None) => {}
+        }
+    }
+    pairs
+}
+
+fn complete(
+    report: &mut Report,
+    raw: RawPartner,
+    errors: usize,
+    place: Range<usize>,
+    config: &Config,
+) -> Option<Declared> {
     if raw.url.is_none() {
         report.missing(place.clone(), "partner", "url", "write where its calendar is: url = \"https://…/events.ics\"");
     }

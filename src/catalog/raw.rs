@@ -117,6 +117,12 @@ pub(super) struct RawEvent {
     pub(super) change: Vec<Placed<RawChange>>,
     /// When it was last changed, if not when the file was.
     pub(super) updated: Time,
+    /// Ids of partners' events that are this one too, where that is not seen by itself.
+    #[schemars(extend("items" = {"type": "string", "pattern": SLUG}))]
+    pub(super) same_as: Vec<Placed<String>>,
+    /// Ids of partners' events that are not this one, although they look like it.
+    #[schemars(extend("items" = {"type": "string", "pattern": SLUG}))]
+    pub(super) distinct_from: Vec<Placed<String>>,
     /// The UID that the event had in another system before it moved here.
     #[schemars(length(max = 255))]
     pub(super) former_uid: Text,
@@ -244,6 +250,12 @@ pub(super) struct RawPartner {
     /// How often to ask it.
     #[schemars(example = &"30m", example = &"6h")]
     pub(super) refresh: Text,
+    /// Pairs of ids of events that are one, where that is not seen by itself.
+    #[schemars(extend("items" = {"type": "array", "items": {"type": "string", "pattern": SLUG}, "minItems": 2, "maxItems": 2}))]
+    pub(super) same_as: Vec<Vec<Placed<String>>>,
+    /// Pairs of ids of events that are two, although they look alike.
+    #[schemars(extend("items" = {"type": "array", "items": {"type": "string", "pattern": SLUG}, "minItems": 2, "maxItems": 2}))]
+    pub(super) distinct_from: Vec<Vec<Placed<String>>>,
     /// Whether its events are in the combined feed; they are by default.
     pub(super) combined: Option<bool>,
 }
