@@ -59,8 +59,17 @@ pub struct Config {
     pub client_timeout: Duration,
     /// What is logged, and how.
     pub log: Log,
+    /// STUB
+    pub partners: PartnersStub,
     /// What stands for `${NAME}` in partners' addresses: the variables HANDBILL_SECRET_NAME of the environment. Never shown.
     pub secrets: Secrets,
+}
+
+/// STUB
+#[derive(Debug, Clone, Default)]
+pub struct PartnersStub {
+    /// STUB
+    pub limits: crate::partner::Limits,
 }
 
 /// Secrets by their names.

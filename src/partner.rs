@@ -144,6 +144,29 @@ pub struct Limits {
     pub hold_for: TimeDelta,
 }
 
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            refresh: TimeDelta::minutes(30),
+            refresh_floor: TimeDelta::minutes(5),
+            refresh_ceiling: TimeDelta::hours(24),
+            max_bytes: 10 * 1024 * 1024,
+            max_events: 10_000,
+            max_depth: 4,
+            max_line_bytes: 64 * 1024,
+            max_properties: 2_000,
+            max_parameters: 50,
+            max_title: 1_000,
+            max_description: 20_000,
+            validators_for: TimeDelta::days(8),
+            stale_after: TimeDelta::hours(24),
+            gone_after: TimeDelta::days(30),
+            hold_polls: 3,
+            hold_for: TimeDelta::hours(24),
+        }
+    }
+}
+
 /// What is kept of a partner between polls, and over a restart.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
@@ -321,4 +344,38 @@ impl Overrules {
             (false, false) => None,
         }
     }
+}
+
+/// STUB: the rest of this file stands in for rooms that are being written.
+pub struct Context<'a> {
+    /// The calendar's zone.
+    pub zone: Zone,
+    /// The part of UIDs after the `@`.
+    pub uid_domain: &'a str,
+}
+
+/// How old a copy is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Confirmed lately.
+    Fresh,
+    /// Not confirmed for longer than it should be.
+    Stale,
+    /// Too old to be published.
+    Gone,
+}
+
+/// How old a copy is at `now`.
+#[must_use]
+pub fn freshness(header: &Header, now: DateTime<Utc>, limits: &Limits) -> Freshness {
+    match header.confirmed.map(|confirmed| now - confirmed) {
+        Some(age) if age < limits.stale_after => Freshness::Fresh,
+        Some(age) if age < limits.gone_after => Freshness::Stale,
+        _ => Freshness::Gone,
+    }
+}
+
+/// STUB
+pub fn adopt(_: &Partner, _: &Header, _: &[u8], _: &Context<'_>, _: &Limits) -> Result<Adopted, Fault> {
+    Ok(Adopted::default())
 }

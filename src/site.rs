@@ -9,6 +9,8 @@ use chrono::{DateTime, Utc};
 
 use crate::catalog::Catalog;
 use crate::config::Config;
+use crate::merge::Merged;
+use crate::partner::{Adopted, Header, Partner};
 use crate::revision::{Ledger, Stamp};
 
 mod build;
@@ -17,6 +19,7 @@ mod fixed;
 mod frame;
 mod published;
 mod representation;
+mod status;
 mod stem;
 
 use combine::Memory;
@@ -31,8 +34,23 @@ use stem::{Form, Stem};
 pub struct World<'a> {
     /// What the editors wrote.
     pub catalog: &'a Catalog,
+    /// All events, theirs and the partners', each once.
+    pub merged: &'a Merged,
+    /// Each partner of the catalog and what is known of it, by slug.
+    pub partners: &'a [PartnerState<'a>],
     /// The revision of each event and feed; an event that is not in it is as new as `now`.
     pub ledger: &'a Ledger,
+}
+
+/// A partner and what is known of it.
+#[derive(Debug, Clone)]
+pub struct PartnerState<'a> {
+    /// The partner.
+    pub partner: Arc<Partner>,
+    /// Of its polls; `None` before the first.
+    pub header: Option<&'a Header>,
+    /// What was made of its answer.
+    pub adopted: Option<&'a Adopted>,
 }
 
 /// Every representation of the service at one time. Immutable but for what it makes when it is first asked for, always the same bytes.
@@ -43,7 +61,7 @@ pub struct Site {
     today: Today,
     /// By id.
     events: Vec<Arc<Published>>,
-    stems: HashMap<Box<str>, Arc<Stem>>,
+    stems: HashMap<Arc<str>, Arc<Stem>>,
     /// The stems of the directory, in its order.
     listed: Vec<Arc<Stem>>,
     fixed: HashMap<&'static str, Fixed>,
@@ -121,7 +139,7 @@ impl Site {
 
     fn missing_stem(&self, stem: &str) -> Missing {
         match stem.split_once('/') {
-            Some((kind @ ("org" | "tag" | "venue" | "event"), id)) => Missing::unknown(kind, id),
+            Some((kind @ ("org" | "tag" | "venue" | "partner" | "event"), id)) => Missing::unknown(kind, id),
             _ => Missing::address(),
         }
     }
@@ -160,7 +178,7 @@ impl Site {
             .collect();
         stems.sort_by_key(|stem| (stem.plan.kind, std::cmp::Reverse(stem.plan.events.len())));
         stems.truncate(count);
-        stems.iter().map(|stem| (stem.plan.head.name.as_str(), format!("/{}.ics", stem.path()))).collect()
+        stems.iter().map(|stem| (stem.plan.head.name.as_str(), format!("/{}.ics", stem.path))).collect()
     }
 
     /// The feeds that hold more than nine tenths of what they may.
@@ -168,7 +186,7 @@ impl Site {
     pub fn crowded(&self) -> Vec<Crowded> {
         let crowded = |stem: &Arc<Stem>| {
             let bytes = stem.bytes(&self.frame, 0, Form::Ics, Coding::Identity).len();
-            let crowded = Crowded { address: format!("/{}.ics", stem.path()), bytes, left_out: stem.left_out() };
+            let crowded = Crowded { address: format!("/{}.ics", stem.path), bytes, left_out: stem.left_out() };
             (crowded.left_out > 0 || bytes > self.frame.budget() / 10 * 9).then_some(crowded)
         };
         self.listed.iter().filter_map(crowded).collect()
@@ -177,7 +195,7 @@ impl Site {
     /// When each feed last changed, for the ledger; an event's own feed is as new as the event.
     pub fn stamps(&self) -> impl Iterator<Item = (String, Stamp)> + '_ {
         let stems = self.listed.iter();
-        let stems = stems.map(|stem| (stem.path(), Stamp { digest: stem.digest, modified: stem.modified }));
+        let stems = stems.map(|stem| (stem.path.to_string(), Stamp { digest: stem.digest, modified: stem.modified }));
         let fixed = self.fixed.iter().filter_map(|(path, fixed)| Some(((*path).to_owned(), fixed.stamp()?)));
         stems.chain(fixed).chain([(build::LAYOUT.to_owned(), self.layout)])
     }

@@ -36,6 +36,7 @@ pub(super) fn defaults() -> Option<Config> {
         max_connections: 10_000,
         client_timeout: Duration::from_secs(15),
         log: Log { format: LogFormat::Text, level: "info".to_owned(), requests: false },
+        partners: super::PartnersStub::default(),
         secrets: Secrets::default(),
     })
 }

@@ -42,12 +42,13 @@ impl Form {
 }
 
 /// What a stem is the feed of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     All,
     Organization,
     Tag,
     Venue,
+    Partner,
     Event,
     Combined,
 }
@@ -60,6 +61,7 @@ impl Kind {
             Self::Organization => "org",
             Self::Tag => "tag",
             Self::Venue => "venue",
+            Self::Partner => "partner",
             Self::Event => "event",
             Self::Combined => "combine",
         }
@@ -108,6 +110,8 @@ impl Plan {
 #[derive(Debug)]
 pub(super) struct Stem {
     pub(super) plan: Plan,
+    /// Its address below the site's root, without an ending.
+    pub(super) path: Arc<str>,
     pub(super) digest: Digest,
     pub(super) modified: DateTime<Utc>,
     /// For each view the events that fit, where not all do.
@@ -133,12 +137,20 @@ impl Stem {
         let contents = (0..frame.views().len() * Form::ALL.len()).map(|_| OnceLock::new()).collect();
         let brotli = most_bytes < BROTLI_PAYS_UP_TO;
         let modified = modified(digest);
-        Self { plan, digest, modified, fitting, zones, day, listed_in, brotli, heads: Default::default(), contents }
-    }
-
-    /// The stem's address below the site's root, without an ending.
-    pub(super) fn path(&self) -> String {
-        path(self.plan.kind, &self.plan.id)
+        let path = path(plan.kind, &plan.id).into();
+        Self {
+            plan,
+            path,
+            digest,
+            modified,
+            fitting,
+            zones,
+            day,
+            listed_in,
+            brotli,
+            heads: Default::default(),
+            contents,
+        }
     }
 
     /// Whether a Site of this day may take it over for this plan.
@@ -147,6 +159,12 @@ impl Stem {
         self.plan.head == plan.head
             && self.plan.events.len() == plan.events.len()
             && events().all(|(old, new)| Arc::ptr_eq(old, new))
+            && self.day.is_none_or(|day| day == today.date)
+    }
+
+    /// The same for the stem of this event by itself.
+    pub(super) fn is_still_of(&self, event: &Arc<Published>, today: Today) -> bool {
+        self.plan.only_event().is_some_and(|only| Arc::ptr_eq(only, event))
             && self.day.is_none_or(|day| day == today.date)
     }
 
