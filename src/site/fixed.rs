@@ -80,7 +80,7 @@ pub(super) fn ready(problems: &[Problem]) -> String {
 }
 
 /// The plain front page: what is here, and how to subscribe.
-pub(super) fn front<'a>(name: &str, address: &str, feeds: impl Iterator<Item = (&'a str, String)>) -> String {
+pub(super) fn front<'a>(name: &str, address: &str, feeds: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut text = format!(
         "{name}\n\nSubscribe to a feed in your calendar program by its address:\n\n  {name}\n  {address}/all.ics\n"
     );
