@@ -112,7 +112,7 @@ NGINX = """
 daemon off; worker_processes 1; pid {work}/nginx.pid; error_log {work}/nginx.log crit;
 events {{ worker_connections 1024; }}
 http {{
-  access_log off; sendfile on; tcp_nopush on; gzip_static on; etag on; server_tokens off;
+  access_log off; sendfile on; gzip_static on; etag on; server_tokens off;
   open_file_cache max=100 inactive=600s; open_file_cache_valid 600s;
   keepalive_timeout 60; keepalive_requests 1000000000;
   types {{ text/calendar ics; }} charset utf-8; charset_types text/calendar;
