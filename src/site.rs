@@ -19,14 +19,15 @@ mod fixed;
 mod frame;
 mod published;
 mod representation;
+mod single;
 mod status;
 mod stem;
 
 use combine::Memory;
 use fixed::Fixed;
 use frame::{Frame, Today};
-use published::Published;
 pub use representation::{Coding, Head};
+use single::Single;
 use stem::{Form, Stem};
 
 /// All that a Site is made from.
@@ -60,7 +61,8 @@ pub struct Site {
     layout: Stamp,
     today: Today,
     /// By id.
-    events: Vec<Arc<Published>>,
+    events: Vec<Single>,
+    /// By address, those of single events aside.
     stems: HashMap<Arc<str>, Arc<Stem>>,
     /// The stems of the directory, in its order.
     listed: Vec<Arc<Stem>>,
@@ -127,8 +129,16 @@ impl Site {
         if stem == "combine" {
             return self.combine(query.unwrap_or_default(), view, form);
         }
-        let stem = self.stems.get(stem).ok_or_else(|| self.missing_stem(stem))?;
+        let stem = self.stem(stem).ok_or_else(|| self.missing_stem(stem))?;
         Ok(Found { site: self, target: Target::Stem(stem, view, form) })
+    }
+
+    fn stem(&self, path: &str) -> Option<&Stem> {
+        let Some(id) = path.strip_prefix("event/") else {
+            return self.stems.get(path).map(Arc::as_ref);
+        };
+        let index = self.events.binary_search_by(|event| event.published.event.id.as_str().cmp(id)).ok()?;
+        Some(self.events.get(index)?.stem(&self.frame, self.layout, self.today))
     }
 
     /// The view that a path's first part names, and the rest of the path.
@@ -152,8 +162,10 @@ impl Site {
             crate::event::View::All => "/".to_owned(),
             crate::event::View::Only(language) => format!("/{language}/"),
         });
+        let events = self.events.iter().map(|event| stem::path(stem::Kind::Event, event.published.event.id.as_str()));
+        let stems: Vec<String> = self.stems.keys().map(|path| path.to_string()).chain(events).collect();
         for prefix in prefixes {
-            for stem in self.stems.keys() {
+            for stem in &stems {
                 paths.extend(Form::ALL.map(|form| format!("{prefix}{stem}.{}", form.ending())));
             }
         }

@@ -10,13 +10,13 @@ use super::combine::Memory;
 use super::fixed::{self, Fixed};
 use super::frame::{Frame, Today};
 use super::published::Published;
+use super::single::Single;
 use super::status;
 use super::stem::{FEED_CACHE, Form, Kind, Plan, Stem, path};
 use super::{Coding, Site, World};
 use crate::config::Config;
 use crate::event::{Event, Place};
 use crate::page::json;
-use crate::revision::Stamp;
 
 /// The name in the ledger of what all feeds depend on beside their events.
 pub(super) const LAYOUT: &str = "layout";
@@ -26,7 +26,7 @@ pub(super) fn build(world: World<'_>, config: &Config, now: DateTime<Utc>, previ
     let today = Today::of(&frame, now);
     let events = published(world, &frame, today, now, previous);
     let layout = world.ledger.stamp(LAYOUT, frame.digest(), now);
-    let builder = Builder { world, config, frame: &frame, layout, today, now, previous };
+    let builder = Builder { world, config, frame: &frame, today, now, previous };
     let stems = builder.stems(&events);
     let listed = listed(&stems);
     let fixed = builder.fixed(&listed);
@@ -41,15 +41,15 @@ fn published(
     today: Today,
     now: DateTime<Utc>,
     previous: Option<&Site>,
-) -> Vec<Arc<Published>> {
+) -> Vec<Single> {
     let mut old = previous.map(|site| site.events.as_slice()).unwrap_or_default().iter().peekable();
     let publish = |event: &Arc<Event>| {
         let current = world.ledger.current(event, now);
         // Both lists are ascending by id: the two are walked side by side.
-        while old.next_if(|old| old.event.id < event.id).is_some() {}
+        while old.next_if(|old| old.published.event.id < event.id).is_some() {}
         match old.peek() {
-            Some(old) if old.is_still(event, current, today.date) => Arc::clone(old),
-            _ => Arc::new(Published::new(Arc::clone(event), current, frame, today.date)),
+            Some(old) if old.published.is_still(event, current, today.date) => old.taken_over(today),
+            _ => Single::new(Published::new(Arc::clone(event), current, frame, today.date)),
         }
     };
     world.merged.events.iter().map(publish).collect()
@@ -59,38 +59,17 @@ struct Builder<'a> {
     world: World<'a>,
     config: &'a Config,
     frame: &'a Frame,
-    layout: Stamp,
     today: Today,
     now: DateTime<Utc>,
     previous: Option<&'a Site>,
 }
 
 impl Builder<'_> {
-    fn stems(&self, events: &[Arc<Published>]) -> HashMap<Arc<str>, Arc<Stem>> {
-        let mut ordered = events.to_vec();
+    fn stems(&self, events: &[Single]) -> HashMap<Arc<str>, Arc<Stem>> {
+        let mut ordered: Vec<Arc<Published>> = events.iter().map(|event| Arc::clone(&event.published)).collect();
         ordered.sort_unstable_by(|one, other| one.order().cmp(&other.order()));
-        let plans = self.plans(&ordered);
-        let mut stems = HashMap::with_capacity(plans.len() + events.len());
-        let of_plans = plans.into_iter().map(|plan| self.stem(plan));
-        for stem in of_plans.chain(ordered.iter().map(|event| self.stem_of_event(event))) {
-            stems.insert(Arc::clone(&stem.path), stem);
-        }
-        stems
-    }
-
-    /// The stem of an event by itself. There are many, and a change leaves nearly all of them as they were: those need no plan.
-    fn stem_of_event(&self, event: &Arc<Published>) -> Arc<Stem> {
-        let id = event.event.id.as_str();
-        let old = self.previous.and_then(|site| site.stems.get(path(Kind::Event, id).as_str()));
-        match old {
-            Some(old) if old.is_still_of(event, self.today) => Arc::clone(old),
-            _ => self.stem(Plan {
-                kind: Kind::Event,
-                id: id.into(),
-                head: self.frame.head(event.event.details.title.clone(), String::new(), None),
-                events: vec![Arc::clone(event)],
-            }),
-        }
+        let stems = self.plans(&ordered).into_iter().map(|plan| self.stem(plan));
+        stems.map(|stem| (Arc::clone(&stem.path), stem)).collect()
     }
 
     /// The stem of a plan; the previous one where that is still right.
@@ -101,8 +80,7 @@ impl Builder<'_> {
         {
             return Arc::clone(old);
         }
-        let of_event = plan.only_event().map(|event| event.changed.max(self.layout.modified));
-        let modified = |digest| of_event.unwrap_or_else(|| self.world.ledger.stamp(&path, digest, self.now).modified);
+        let modified = |digest| self.world.ledger.stamp(&path, digest, self.now).modified;
         Arc::new(Stem::new(plan, self.frame, self.today, modified))
     }
 
@@ -231,7 +209,7 @@ fn venues(event: &Event) -> impl Iterator<Item = &str> {
 
 /// The stems of the directory: by kind, then by id.
 fn listed(stems: &HashMap<Arc<str>, Arc<Stem>>) -> Vec<Arc<Stem>> {
-    let mut listed: Vec<Arc<Stem>> = stems.values().filter(|stem| stem.plan.kind != Kind::Event).cloned().collect();
+    let mut listed: Vec<Arc<Stem>> = stems.values().cloned().collect();
     listed.sort_unstable_by(|one, other| (one.plan.kind, &one.plan.id).cmp(&(other.plan.kind, &other.plan.id)));
     listed
 }

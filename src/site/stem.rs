@@ -86,11 +86,6 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// The event of an event's own stem: it never leaves, so nothing but its own change changes the stem.
-    pub(super) fn only_event(&self) -> Option<&Arc<Published>> {
-        self.events.first().filter(|_| self.kind == Kind::Event)
-    }
-
     /// The zones that the events name, each with the day of its earliest event; the calendar's first, then by name.
     fn zones(&self, frame: &Frame, today: Today) -> Vec<(Zone, NaiveDate)> {
         let first = self.events.iter().map(|event| event.first_day).min().unwrap_or(today.date);
@@ -159,13 +154,12 @@ impl Stem {
         self.plan.head == plan.head
             && self.plan.events.len() == plan.events.len()
             && events().all(|(old, new)| Arc::ptr_eq(old, new))
-            && self.day.is_none_or(|day| day == today.date)
+            && self.is_of(today)
     }
 
-    /// The same for the stem of this event by itself.
-    pub(super) fn is_still_of(&self, event: &Arc<Published>, today: Today) -> bool {
-        self.plan.only_event().is_some_and(|only| Arc::ptr_eq(only, event))
-            && self.day.is_none_or(|day| day == today.date)
+    /// Whether nothing in it was decided for another day.
+    pub(super) fn is_of(&self, today: Today) -> bool {
+        self.day.is_none_or(|day| day == today.date)
     }
 
     /// The events in a view.
