@@ -135,7 +135,7 @@ pub enum When {
 }
 
 /// The start of an occurrence: the key of EXDATE, RDATE and RECURRENCE-ID, of the same kind as the event's own start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Start {
     /// A wall-clock time.
     Timed(Moment),
