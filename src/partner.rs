@@ -13,6 +13,12 @@ use crate::language::Language;
 use crate::name::Slug;
 use crate::time::Zone;
 
+mod adopt;
+mod decode;
+mod scan;
+
+pub use adopt::{Context, adopt};
+
 /// A partner as the editors describe it: one `[[partner]]` table, complete and checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Partner {
@@ -315,6 +321,12 @@ pub struct Adopted {
     pub repairs: BTreeMap<&'static str, usize>,
     /// See `repairs`.
     pub drops: BTreeMap<&'static str, usize>,
+    /// What is to be kept in [`Header::identities`] beside this body.
+    pub identities: BTreeMap<String, String>,
+    /// How often the calendar wants to be asked (REFRESH-INTERVAL, else X-PUBLISHED-TTL).
+    pub refresh: Option<TimeDelta>,
+    /// What the calendar calls itself; one line.
+    pub name: Option<String>,
 }
 
 /// What the editors decide about events that look alike, or do not: pairs of ids.
