@@ -33,15 +33,16 @@ fn site_from_memory(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn site_from_texts(bencher: Bencher<'_, '_>) {
     let config = Arc::new(settings());
-    bencher
-        .with_inputs(changes)
-        .bench_local_values(|files| Publisher::new(Arc::clone(&config), Ledger::default(), files, Vec::new, now()));
+    bencher.with_inputs(changes).bench_local_values(|files| {
+        Publisher::new(Arc::clone(&config), Ledger::default(), files, Vec::new, |_| Vec::new(), now())
+    });
 }
 
 /// The change of a file to the new Site: all but the watching of the folder.
 #[divan::bench(sample_count = 30, sample_size = 1)]
 fn change_of_one_event(bencher: Bencher<'_, '_>) {
-    let mut publisher = Publisher::new(Arc::new(settings()), Ledger::default(), changes(), Vec::new, now());
+    let mut publisher =
+        Publisher::new(Arc::new(settings()), Ledger::default(), changes(), Vec::new, |_| Vec::new(), now());
     let mut round = 0;
     bencher
         .with_inputs(|| {

@@ -55,6 +55,6 @@ fn site() -> Arc<Site> {
     let change = |(name, text)| FileChange { name, text: FileText::Is(text) };
     let files = inputs::files(1_000, 50).into_iter().map(change).collect();
     let now = inputs::FIRST_DAY.and_hms_opt(12, 0, 0).unwrap().and_utc() + TimeDelta::days(inputs::DAYS as i64 / 2);
-    let publisher = Publisher::new(Arc::new(config), Ledger::default(), files, Vec::new, now);
+    let publisher = Publisher::new(Arc::new(config), Ledger::default(), files, Vec::new, |_| Vec::new(), now);
     Arc::clone(publisher.site())
 }

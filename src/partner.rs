@@ -358,14 +358,6 @@ impl Overrules {
     }
 }
 
-/// STUB: the rest of this file stands in for rooms that are being written.
-pub struct Context<'a> {
-    /// The calendar's zone.
-    pub zone: Zone,
-    /// The part of UIDs after the `@`.
-    pub uid_domain: &'a str,
-}
-
 /// How old a copy is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
@@ -385,9 +377,4 @@ pub fn freshness(header: &Header, now: DateTime<Utc>, limits: &Limits) -> Freshn
         Some(age) if age < limits.gone_after => Freshness::Stale,
         _ => Freshness::Gone,
     }
-}
-
-/// STUB
-pub fn adopt(_: &Partner, _: &Header, _: &[u8], _: &Context<'_>, _: &Limits) -> Result<Adopted, Fault> {
-    Ok(Adopted::default())
 }

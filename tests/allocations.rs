@@ -74,5 +74,5 @@ fn site() -> Arc<Site> {
     let config = config::parse(nothing, &BTreeMap::new()).0.unwrap();
     let files = vec![FileChange { name: "feeds/feed.toml".into(), text: FileText::Is(RALLY.into()) }];
     let now = DateTime::<Utc>::from_timestamp(1_616_000_000, 0).unwrap();
-    Arc::clone(Publisher::new(Arc::new(config), Ledger::default(), files, Vec::new, now).site())
+    Arc::clone(Publisher::new(Arc::new(config), Ledger::default(), files, Vec::new, |_| Vec::new(), now).site())
 }

@@ -225,7 +225,8 @@ impl<'a> Adoption<'a> {
             recurrence: series.map(|series| series.recurrence),
             changes,
             updated: None,
-            origin: Some(Arc::clone(&self.origin)),
+            origins: vec![Arc::clone(&self.origin)],
+            apart: !self.partner.combined,
         })
     }
 
