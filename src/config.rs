@@ -14,9 +14,11 @@ use crate::time::Zone;
 
 pub mod duration;
 mod environment;
+mod partners;
 mod raw;
 mod settings;
 
+pub use partners::{Limits, Partners};
 pub use raw::schema;
 pub(crate) use settings::read_color;
 
@@ -59,6 +61,8 @@ pub struct Config {
     pub client_timeout: Duration,
     /// What is logged, and how.
     pub log: Log,
+    /// How partners are polled.
+    pub partners: Partners,
 }
 
 impl Config {

@@ -13,6 +13,13 @@ use crate::language::Language;
 use crate::name::Slug;
 use crate::time::Zone;
 
+pub mod adopt;
+pub mod poll;
+mod snapshot;
+
+pub use crate::config::Limits;
+pub use adopt::{Context, adopt};
+
 /// A partner as the editors describe it: one `[[partner]]` table, complete and checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Partner {
@@ -88,43 +95,6 @@ impl std::fmt::Debug for Address {
     }
 }
 
-/// What bounds the work that a partner can cause; each is a key of `[partners]` in the settings.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// How often to ask a partner that does not say: 30 minutes.
-    pub refresh: TimeDelta,
-    /// The shortest and the longest time between two requests: 5 minutes and 24 hours.
-    pub refresh_floor: TimeDelta,
-    /// See `refresh_floor`.
-    pub refresh_ceiling: TimeDelta,
-    /// The largest body after decompression, in bytes: 10 MiB.
-    pub max_bytes: usize,
-    /// The most events of one partner: 10,000.
-    pub max_events: usize,
-    /// The deepest nesting of components: 4.
-    pub max_depth: usize,
-    /// The longest content line, unfolded, in bytes: 64 KiB.
-    pub max_line_bytes: usize,
-    /// The most properties of a component: 2,000.
-    pub max_properties: usize,
-    /// The most parameters of a property: 50.
-    pub max_parameters: usize,
-    /// The longest title, in characters: 1,000; longer ones are cut with an ellipsis.
-    pub max_title: usize,
-    /// The longest description, in characters: 20,000.
-    pub max_description: usize,
-    /// Validators are not sent any more when the last full answer is older: 8 days.
-    pub validators_for: TimeDelta,
-    /// A copy older than this is told of as stale: 24 hours.
-    pub stale_after: TimeDelta,
-    /// A copy older than this leaves the feeds: 30 days.
-    pub gone_after: TimeDelta,
-    /// A mass deletion is held for so many polls …
-    pub hold_polls: u32,
-    /// … or so long: 24 hours.
-    pub hold_for: TimeDelta,
-}
-
 /// What is kept of a partner between polls, and over a restart.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
@@ -167,6 +137,12 @@ pub struct Header {
     pub identities: BTreeMap<String, String>,
     /// Of the events without their stamps: whether anything changed.
     pub content: Option<String>,
+    /// How many events the body has.
+    pub events: Option<usize>,
+    /// How often the body asks to be fetched (REFRESH-INTERVAL), in seconds.
+    pub interval: Option<i64>,
+    /// Until when the partner asked to be left alone (Retry-After), within our bounds.
+    pub not_before: Option<DateTime<Utc>>,
 }
 
 /// A mass deletion under observation.
@@ -215,6 +191,8 @@ pub enum Class {
     Limits,
     /// The answer is suddenly empty, or nearly.
     SuddenlyEmpty,
+    /// It is our own: what was received could not be worked with.
+    Internal,
 }
 
 /// A request to be sent: GET with these fields, nothing else.
@@ -273,4 +251,8 @@ pub struct Adopted {
     pub repairs: BTreeMap<&'static str, usize>,
     /// See `repairs`.
     pub drops: BTreeMap<&'static str, usize>,
+    /// The next [`Header::identities`].
+    pub identities: BTreeMap<String, String>,
+    /// How often the body asks to be fetched (REFRESH-INTERVAL, RFC 7986 §5.7, or X-PUBLISHED-TTL).
+    pub refresh: Option<TimeDelta>,
 }
