@@ -14,9 +14,11 @@ use crate::time::Zone;
 
 pub mod duration;
 mod environment;
+mod partners;
 mod raw;
 mod settings;
 
+pub use partners::{Limits, Partners};
 pub use raw::schema;
 pub(crate) use settings::read_color;
 
@@ -59,17 +61,10 @@ pub struct Config {
     pub client_timeout: Duration,
     /// What is logged, and how.
     pub log: Log,
-    /// STUB
-    pub partners: PartnersStub,
+    /// How partners are polled.
+    pub partners: Partners,
     /// What stands for `${NAME}` in partners' addresses: the variables HANDBILL_SECRET_NAME of the environment. Never shown.
     pub secrets: Secrets,
-}
-
-/// STUB
-#[derive(Debug, Clone, Default)]
-pub struct PartnersStub {
-    /// STUB
-    pub limits: crate::partner::Limits,
 }
 
 /// Secrets by their names.

@@ -57,6 +57,7 @@ pub mod digest;
 pub mod document;
 pub mod event;
 pub mod feed;
+pub mod fetcher;
 pub mod files;
 pub mod language;
 pub mod merge;

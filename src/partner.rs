@@ -13,10 +13,13 @@ use crate::language::Language;
 use crate::name::Slug;
 use crate::time::Zone;
 
-mod adopt;
+pub mod adopt;
 mod decode;
+pub mod poll;
 mod scan;
+mod snapshot;
 
+pub use crate::config::Limits;
 pub use adopt::{Context, adopt};
 
 /// A partner as the editors describe it: one `[[partner]]` table, complete and checked.
@@ -113,66 +116,6 @@ impl std::fmt::Debug for Address {
     }
 }
 
-/// What bounds the work that a partner can cause; each is a key of `[partners]` in the settings.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// How often to ask a partner that does not say: 30 minutes.
-    pub refresh: TimeDelta,
-    /// The shortest and the longest time between two requests: 5 minutes and 24 hours.
-    pub refresh_floor: TimeDelta,
-    /// See `refresh_floor`.
-    pub refresh_ceiling: TimeDelta,
-    /// The largest body after decompression, in bytes: 10 MiB.
-    pub max_bytes: usize,
-    /// The most events of one partner: 10,000.
-    pub max_events: usize,
-    /// The deepest nesting of components: 4.
-    pub max_depth: usize,
-    /// The longest content line, unfolded, in bytes: 64 KiB.
-    pub max_line_bytes: usize,
-    /// The most properties of a component: 2,000.
-    pub max_properties: usize,
-    /// The most parameters of a property: 50.
-    pub max_parameters: usize,
-    /// The longest title, in characters: 1,000; longer ones are cut with an ellipsis.
-    pub max_title: usize,
-    /// The longest description, in characters: 20,000.
-    pub max_description: usize,
-    /// Validators are not sent any more when the last full answer is older: 8 days.
-    pub validators_for: TimeDelta,
-    /// A copy older than this is told of as stale: 24 hours.
-    pub stale_after: TimeDelta,
-    /// A copy older than this leaves the feeds: 30 days.
-    pub gone_after: TimeDelta,
-    /// A mass deletion is held for so many polls …
-    pub hold_polls: u32,
-    /// … or so long: 24 hours.
-    pub hold_for: TimeDelta,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            refresh: TimeDelta::minutes(30),
-            refresh_floor: TimeDelta::minutes(5),
-            refresh_ceiling: TimeDelta::hours(24),
-            max_bytes: 10 * 1024 * 1024,
-            max_events: 10_000,
-            max_depth: 4,
-            max_line_bytes: 64 * 1024,
-            max_properties: 2_000,
-            max_parameters: 50,
-            max_title: 1_000,
-            max_description: 20_000,
-            validators_for: TimeDelta::days(8),
-            stale_after: TimeDelta::hours(24),
-            gone_after: TimeDelta::days(30),
-            hold_polls: 3,
-            hold_for: TimeDelta::hours(24),
-        }
-    }
-}
-
 /// What is kept of a partner between polls, and over a restart.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
@@ -215,6 +158,12 @@ pub struct Header {
     pub identities: BTreeMap<String, String>,
     /// Of the events without their stamps: whether anything changed.
     pub content: Option<String>,
+    /// How many events the body has.
+    pub events: Option<usize>,
+    /// How often the body asks to be fetched (REFRESH-INTERVAL), in seconds.
+    pub interval: Option<i64>,
+    /// Until when the partner asked to be left alone (Retry-After), within our bounds.
+    pub not_before: Option<DateTime<Utc>>,
 }
 
 /// A mass deletion under observation.
@@ -263,6 +212,8 @@ pub enum Class {
     Limits,
     /// The answer is suddenly empty, or nearly.
     SuddenlyEmpty,
+    /// It is our own: what was received could not be worked with.
+    Internal,
 }
 
 /// A request to be sent: GET with these fields, nothing else.

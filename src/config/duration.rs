@@ -2,33 +2,33 @@
 
 use chrono::TimeDelta;
 
-/// The longest length that can be written: 10 years of 366 days.
-const LONGEST: i64 = 10 * 366 * 86_400;
+/// The longest length that can be written, in milliseconds: 10 years of 366 days.
+const LONGEST: i64 = 10 * 366 * 86_400_000;
 
-/// Reads a length of time: numbers with units (weeks, days, hours, minutes, seconds, or their first letters), the larger units
+/// Reads a length of time: numbers with units (weeks, days, hours, minutes, seconds, or their first letters; ms), the larger units
 /// first, each once. More than zero, at most ten years.
 ///
 /// # Errors
 /// What is wrong with the text, in words that follow its quotation.
 pub fn parse(text: &str) -> Result<TimeDelta, String> {
-    let mut seconds: i64 = 0;
+    let mut milliseconds: i64 = 0;
     let mut smallest = i64::MAX;
     let mut rest = text.trim();
     while !rest.is_empty() {
         let (number, after) = split(rest, |c| c.is_ascii_digit());
         let (unit, after) = split(after.trim_start(), char::is_alphabetic);
-        let length = unit_seconds(unit).ok_or_else(|| describe(number, unit))?;
+        let length = unit_milliseconds(unit).ok_or_else(|| describe(number, unit))?;
         let number: i64 = number.parse().map_err(|_| describe(number, unit))?;
         if length >= smallest {
             return Err("has its units in the wrong order; write the larger ones first, each once".to_owned());
         }
         smallest = length;
-        seconds = seconds.saturating_add(number.saturating_mul(length));
+        milliseconds = milliseconds.saturating_add(number.saturating_mul(length));
         rest = after.trim_start_matches([' ', ',']);
     }
-    match seconds {
+    match milliseconds {
         0 => Err("is no length of time; write one such as \"1h 30m\"".to_owned()),
-        1..=LONGEST => Ok(TimeDelta::seconds(seconds)),
+        1..=LONGEST => Ok(TimeDelta::milliseconds(milliseconds)),
         _ => Err("is longer than ten years".to_owned()),
     }
 }
@@ -37,13 +37,14 @@ fn split(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
     text.split_at(text.find(|c| !belongs(c)).unwrap_or(text.len()))
 }
 
-fn unit_seconds(unit: &str) -> Option<i64> {
+fn unit_milliseconds(unit: &str) -> Option<i64> {
     Some(match unit {
-        "s" | "sec" | "second" | "seconds" => 1,
-        "m" | "min" | "mins" | "minute" | "minutes" => 60,
-        "h" | "hour" | "hours" => 3_600,
-        "d" | "day" | "days" => 86_400,
-        "w" | "week" | "weeks" => 7 * 86_400,
+        "ms" | "millisecond" | "milliseconds" => 1,
+        "s" | "sec" | "second" | "seconds" => 1_000,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60_000,
+        "h" | "hour" | "hours" => 3_600_000,
+        "d" | "day" | "days" => 86_400_000,
+        "w" | "week" | "weeks" => 7 * 86_400_000,
         _ => return None,
     })
 }
@@ -54,20 +55,22 @@ fn describe(number: &str, unit: &str) -> String {
         (number, "") => {
             format!("needs a unit; write \"{} hours\" or \"{0} minutes\"", number.get(..18).unwrap_or(number))
         }
-        (_, unit) if unit_seconds(unit).is_none() => "has an unknown unit; write weeks, days, h, m or s".to_owned(),
+        (_, unit) if unit_milliseconds(unit).is_none() => {
+            "has an unknown unit; write weeks, days, h, m or s".to_owned()
+        }
         _ => "is longer than ten years".to_owned(),
     }
 }
 
-/// The shortest writing of a length: `1h 30m`. Seconds and longer; nothing below a second is shown.
+/// The shortest writing of a length: `1h 30m`. Nothing below a millisecond is shown.
 #[must_use]
 pub fn written(length: TimeDelta) -> String {
-    let mut seconds = length.num_seconds();
+    let mut rest = length.num_milliseconds();
     let mut parts = Vec::new();
-    for (unit, size) in [("h", 3_600), ("m", 60), ("s", 1)] {
-        if seconds >= size {
-            parts.push(format!("{}{unit}", seconds / size));
-            seconds %= size;
+    for (unit, size) in [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)] {
+        if rest >= size {
+            parts.push(format!("{}{unit}", rest / size));
+            rest %= size;
         }
     }
     parts.join(" ")
@@ -92,6 +95,8 @@ mod tests {
         check("3 days", 3 * 86_400);
         check(" 1 week ", 7 * 86_400);
         check("3660 days", 3_660 * 86_400);
+        assert_eq!(parse("500ms"), Ok(TimeDelta::milliseconds(500)));
+        assert_eq!(parse("1s 1 millisecond"), Ok(TimeDelta::milliseconds(1_001)));
     }
 
     #[test]
@@ -120,5 +125,6 @@ mod tests {
     fn a_length_is_written_back() {
         assert_eq!(written(TimeDelta::minutes(90)), "1h 30m");
         assert_eq!(written(TimeDelta::seconds(15)), "15s");
+        assert_eq!(written(TimeDelta::milliseconds(1_010)), "1s 10ms");
     }
 }

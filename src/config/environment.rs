@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
+use toml::de::{DeArray, DeString, DeTable, DeValue};
 
 use crate::document::{self, Report, nearest, quoted};
 use crate::problem::Source;
@@ -15,14 +15,22 @@ use super::raw::{RawConfig, schema};
 const PREFIX: &str = "HANDBILL_";
 /// The variables that hold secrets of partners' addresses.
 pub(super) const SECRET: &str = "HANDBILL_SECRET_";
-/// The keys of a table that a later version reads.
-const RESERVED: &str = "HANDBILL_PARTNERS_";
 
-/// A key that can be set: its variable, its path, and whether it is a text.
+/// A key that can be set: its variable, its path, and how it is written.
 struct Key {
     variable: String,
     path: Vec<String>,
-    is_text: bool,
+    form: Form,
+}
+
+/// How a setting is written in a variable.
+enum Form {
+    /// A text as it is.
+    Text,
+    /// Texts separated by commas, or a list of TOML.
+    Texts,
+    /// TOML.
+    Value,
 }
 
 /// The settings of each variable, in a report of its own. Empty variables count as unset.
@@ -32,9 +40,7 @@ pub(super) fn layers(environment: &BTreeMap<String, String>) -> Vec<(RawConfig, 
         return Vec::new();
     }
     let keys = keys();
-    ours.filter(|(name, _)| !name.starts_with(RESERVED) && !name.starts_with(SECRET))
-        .map(|(name, value)| layer(&keys, name, value))
-        .collect()
+    ours.filter(|(name, _)| !name.starts_with(SECRET)).map(|(name, value)| layer(&keys, name, value)).collect()
 }
 
 fn layer(keys: &[Key], name: &str, value: &str) -> (RawConfig, Report) {
@@ -70,11 +76,12 @@ fn unknown(report: &mut Report, keys: &[Key], name: &str) {
     );
 }
 
-/// A text as it is, anything else as TOML.
 fn read_value<'s>(report: &mut Report, source: &'s Source, key: &Key) -> Option<Spanned<DeValue<'s>>> {
     let text = source.text.as_str();
-    if key.is_text {
-        return Some(Spanned::new(0..text.len(), DeValue::String(text.into())));
+    match key.form {
+        Form::Text => return Some(Spanned::new(0..text.len(), DeValue::String(text.into()))),
+        Form::Texts if !is_list(text) => return Some(separated(text)),
+        Form::Texts | Form::Value => {}
     }
     match DeValue::parse(text) {
         Ok(value) => Some(value),
@@ -85,6 +92,26 @@ fn read_value<'s>(report: &mut Report, source: &'s Source, key: &Key) -> Option<
             None
         }
     }
+}
+
+/// Whether a text is meant as a list of TOML; `[::1]:80` begins like one.
+fn is_list(text: &str) -> bool {
+    let inside = text.trim_start().strip_prefix('[').map(str::trim_start);
+    inside.is_some_and(|inside| inside.starts_with(['"', '\'', ']']))
+}
+
+/// Texts separated by commas.
+fn separated(text: &str) -> Spanned<DeValue<'_>> {
+    let mut list = DeArray::new();
+    let mut start = 0;
+    for part in text.split(',') {
+        let span = start..start + part.len();
+        start = span.end + 1;
+        if !part.trim().is_empty() {
+            list.push(Spanned::new(span, DeValue::String(part.trim().into())));
+        }
+    }
+    Spanned::new(0..text.len(), DeValue::Array(list))
 }
 
 /// All keys, from the schema.
@@ -100,11 +127,21 @@ fn keys() -> Vec<Key> {
                 pending.push((path, key));
             } else {
                 let variable = format!("{PREFIX}{}", path.join("_").to_uppercase());
-                keys.push(Key { variable, path, is_text: is_text(key) });
+                keys.push(Key { variable, path, form: form(key) });
             }
         }
     }
     keys
+}
+
+fn form(key: &Json) -> Form {
+    if is_text(key) {
+        Form::Text
+    } else if key.get("items").is_some_and(is_text) {
+        Form::Texts
+    } else {
+        Form::Value
+    }
 }
 
 fn is_text(key: &Json) -> bool {

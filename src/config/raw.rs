@@ -1,10 +1,7 @@
 //! `config/handbill.toml` as it is written, and its JSON Schema. It checks nothing but types and keys.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny};
 
 use crate::document::Placed;
 
@@ -12,6 +9,8 @@ use crate::document::Placed;
 pub(super) type Text = Option<Placed<String>>;
 /// A whole number with its place.
 pub(super) type Number = Option<Placed<u64>>;
+/// A list of texts, each with its place.
+pub(super) type Texts = Option<Placed<Vec<Placed<String>>>>;
 
 /// The settings of one Handbill. Every key may be left out; each can also be set in the environment, as `HANDBILL_` and its
 /// path in capitals.
@@ -42,7 +41,7 @@ pub(super) struct RawConfig {
     pub(super) timezone: Text,
     /// The languages of the feeds, the main one first; by default `["en", "es"]`.
     #[schemars(extend("examples" = [["en", "es"]], "minItems" = 1))]
-    pub(super) languages: Option<Placed<Vec<Placed<String>>>>,
+    pub(super) languages: Texts,
     /// The folder of the editors' files; by default `feeds`.
     #[schemars(example = &"feeds")]
     pub(super) feeds: Text,
@@ -71,8 +70,8 @@ pub(super) struct RawConfig {
     pub(super) client_timeout: Text,
     /// What is logged, and how.
     pub(super) log: RawLog,
-    /// Reserved for the polling of partners' feeds.
-    pub(super) partners: Option<Reserved>,
+    /// How partners are polled, and what bounds the work that they can cause.
+    pub(super) partners: RawPartners,
 }
 
 /// How a cancelled event is marked.
@@ -111,26 +110,86 @@ pub(super) enum RawLogFormat {
     Json,
 }
 
-/// A table that a later version reads; anything may be in it.
-#[derive(Debug)]
-pub(super) struct Reserved;
-
-impl<'de> Deserialize<'de> for Reserved {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_ignored_any(IgnoredAny).map(|_| Self)
-    }
-}
-
-impl JsonSchema for Reserved {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "Reserved".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({ "type": "object" })
-    }
+/// How partners are polled, and what bounds the work that they can cause.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Partners")]
+pub(super) struct RawPartners {
+    /// How often to ask a partner that does not say; by default `30m`.
+    #[schemars(example = &"30m")]
+    pub(super) refresh: Text,
+    /// The shortest time between two requests; by default `5m`.
+    #[schemars(example = &"5m")]
+    pub(super) refresh_floor: Text,
+    /// The longest time between two requests; by default `24h`.
+    #[schemars(example = &"24h")]
+    pub(super) refresh_ceiling: Text,
+    /// A partner that asks to be left alone (Retry-After) is left alone for at most so long; by default `24h`.
+    #[schemars(example = &"24h")]
+    pub(super) retry_after_ceiling: Text,
+    /// The deadline of a whole fetch, redirects and body included; by default `30s`.
+    #[schemars(example = &"30s")]
+    pub(super) timeout: Text,
+    /// The longest time that a connection may take to be made; by default `5s`.
+    #[schemars(example = &"5s")]
+    pub(super) connect_timeout: Text,
+    /// A fetch that has been silent for so long gives its place to another; by default `500ms`.
+    #[schemars(example = &"500ms")]
+    pub(super) silence: Text,
+    /// The most redirects of one fetch; by default 5.
+    #[schemars(range(max = 20))]
+    pub(super) redirects: Number,
+    /// Fetches at once, the silent ones aside; by default 16.
+    #[schemars(range(min = 1, max = 1024))]
+    pub(super) concurrency: Number,
+    /// Fetches at once from one host; by default 1.
+    #[schemars(range(min = 1, max = 1024))]
+    pub(super) per_host: Number,
+    /// The largest calendar of a partner, in bytes after decompression; by default 10,485,760.
+    #[schemars(range(min = 1000, max = 100_000_000))]
+    pub(super) max_bytes: Number,
+    /// The most events of one partner; by default 10,000.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub(super) max_events: Number,
+    /// The deepest nesting of components; by default 4.
+    #[schemars(range(min = 2, max = 16))]
+    pub(super) max_depth: Number,
+    /// The longest content line, unfolded, in bytes; by default 65,536.
+    #[schemars(range(min = 1000, max = 10_000_000))]
+    pub(super) max_line_bytes: Number,
+    /// The most properties of a component; by default 2,000.
+    #[schemars(range(min = 10, max = 100_000))]
+    pub(super) max_properties: Number,
+    /// The most parameters of a property; by default 50.
+    #[schemars(range(min = 1, max = 100))]
+    pub(super) max_parameters: Number,
+    /// The longest title, in characters; longer ones are cut. By default 1,000.
+    #[schemars(range(min = 10, max = 10_000))]
+    pub(super) max_title: Number,
+    /// The longest description, in characters; longer ones are cut. By default 20,000.
+    #[schemars(range(min = 100, max = 1_000_000))]
+    pub(super) max_description: Number,
+    /// How long a partner is asked only for what is newer, before all is asked for again; by default `8 days`.
+    #[schemars(example = &"8 days")]
+    pub(super) validators_for: Text,
+    /// When the last good copy counts as stale; by default `24h`.
+    #[schemars(example = &"24h")]
+    pub(super) stale_after: Text,
+    /// When the last good copy leaves the feeds; by default `30 days`.
+    #[schemars(example = &"30 days")]
+    pub(super) gone_after: Text,
+    /// For how many polls a mass deletion is not believed; by default 3.
+    #[schemars(range(max = 1000))]
+    pub(super) hold_polls: Number,
+    /// For how long a mass deletion is not believed, at most; by default `24h`.
+    #[schemars(example = &"24h")]
+    pub(super) hold_for: Text,
+    /// Addresses with ports within private networks that may be asked all the same; by default none.
+    #[schemars(extend("examples" = [["127.0.0.1:8900"]]))]
+    pub(super) allow_addresses: Texts,
+    /// The only hosts that may be asked; `.example.org` stands for it and all below it. By default any.
+    #[schemars(extend("examples" = [["example.org", ".meetup.com"]]))]
+    pub(super) allow_hosts: Texts,
 }
 
 /// The JSON Schema of `config/handbill.toml`, for editors that complete and check as one writes.

@@ -12,8 +12,8 @@ use crate::language::Language;
 use crate::text;
 use crate::time::Zone;
 
-use super::raw::{Number, RawCancelled, RawConfig, RawLog, RawLogFormat, Text};
-use super::{Cancelled, Config, Log, LogFormat, Secrets, duration};
+use super::raw::{Number, RawCancelled, RawConfig, RawLog, RawLogFormat, Text, Texts};
+use super::{Cancelled, Config, Log, LogFormat, Partners, Secrets, duration, partners};
 
 /// The settings before anything is written. `public_url` and `uid_domain` are empty: they follow from others.
 pub(super) fn defaults() -> Option<Config> {
@@ -36,7 +36,7 @@ pub(super) fn defaults() -> Option<Config> {
         max_connections: 10_000,
         client_timeout: Duration::from_secs(15),
         log: Log { format: LogFormat::Text, level: "info".to_owned(), requests: false },
-        partners: super::PartnersStub::default(),
+        partners: Partners::default(),
         secrets: Secrets::default(),
     })
 }
@@ -61,6 +61,7 @@ pub(super) fn apply(config: &mut Config, raw: RawConfig, report: &mut Report) {
     set(&mut config.max_connections, number(report, raw.max_connections, 1..=1_000_000));
     set(&mut config.client_timeout, timeout(report, raw.client_timeout));
     apply_log(&mut config.log, raw.log, report);
+    partners::apply(&mut config.partners, raw.partners, report);
 }
 
 fn apply_log(log: &mut Log, raw: RawLog, report: &mut Report) {
@@ -69,7 +70,7 @@ fn apply_log(log: &mut Log, raw: RawLog, report: &mut Report) {
     set(&mut log.requests, raw.requests);
 }
 
-fn set<T>(setting: &mut T, written: Option<T>) {
+pub(super) fn set<T>(setting: &mut T, written: Option<T>) {
     if let Some(written) = written {
         *setting = written;
     }
@@ -159,7 +160,7 @@ fn timezone(report: &mut Report, written: Text) -> Option<Zone> {
     zone
 }
 
-fn languages(report: &mut Report, written: Option<Placed<Vec<Placed<String>>>>) -> Option<Vec<Language>> {
+fn languages(report: &mut Report, written: Texts) -> Option<Vec<Language>> {
     let Placed { value, span } = written?;
     let mut languages = Vec::with_capacity(value.len());
     let errors = report.errors();
@@ -196,14 +197,14 @@ fn minutes(report: &mut Report, written: Text, limit: i64) -> Option<TimeDelta> 
 
 fn timeout(report: &mut Report, written: Text) -> Option<Duration> {
     let (length, span) = length(report, written)?;
-    if (1..=18).contains(&length.num_seconds()) {
+    if (TimeDelta::seconds(1)..=TimeDelta::seconds(18)).contains(&length) {
         return length.to_std().ok();
     }
     report.error(span, "client_timeout must be from 1s to 18s").help("write \"15s\"");
     None
 }
 
-fn length(report: &mut Report, written: Text) -> Option<(TimeDelta, std::ops::Range<usize>)> {
+pub(super) fn length(report: &mut Report, written: Text) -> Option<(TimeDelta, std::ops::Range<usize>)> {
     let Placed { value, span } = written?;
     match duration::parse(&value) {
         Ok(length) => Some((length, span)),
@@ -214,7 +215,7 @@ fn length(report: &mut Report, written: Text) -> Option<(TimeDelta, std::ops::Ra
     }
 }
 
-fn number(report: &mut Report, written: Number, limits: RangeInclusive<usize>) -> Option<usize> {
+pub(super) fn number(report: &mut Report, written: Number, limits: RangeInclusive<usize>) -> Option<usize> {
     let Placed { value, span } = written?;
     let number = usize::try_from(value).ok().filter(|number| limits.contains(number));
     if number.is_none() {

@@ -49,7 +49,7 @@ fn every_key_is_read() {
                 color = \"firebrick\"\ntimezone = \"America/New_York\"\nlanguages = [\"es\", \"en\", \"pl\"]\nfeeds = \"f\"\nstate = \"/s\"\n\
                 default_duration = \"90m\"\ncancelled = \"status\"\nrefresh = \"30 minutes\"\nmax_feed_bytes = 500_000\nworkers = 3\n\
                 max_connections = 7\nclient_timeout = \"5s\"\n[log]\nformat = \"json\"\nlevel = \"warn,handbill::server=debug\"\nrequests = true\n\
-                [partners]\nper_host = 1\nwhatever = [2021-01-01]\n";
+                [partners]\nper_host = 2\nsilence = \"20ms\"\n";
     let config = right(text, &[]);
     assert_eq!(
         (config.public_url.as_str(), config.uid_domain.as_str()),
@@ -63,6 +63,7 @@ fn every_key_is_read() {
     assert_eq!((config.client_timeout, config.cancelled), (Duration::from_secs(5), Cancelled::Status));
     assert_eq!((config.log.format, config.log.requests), (LogFormat::Json, true));
     assert_eq!(config.log.level, "warn,handbill::server=debug");
+    assert_eq!((config.partners.per_host, config.partners.silence), (2, Duration::from_millis(20)));
 }
 
 #[test]
@@ -90,6 +91,7 @@ fn the_environment_is_over_the_file() {
         ("HANDBILL_MAX_FEED_BYTES", "20_000"),
         ("HANDBILL_CANCELLED", "status"),
         ("HANDBILL_PARTNERS_PER_HOST", "2"),
+        ("HANDBILL_PARTNERS_TIMEOUT", "3s"),
     ];
     let config =
         right("listen = \"127.0.0.1:2\"\nname = \"N\"\ndescription = \"D\"\n[log]\nlevel = \"warn\"\n", &environment);
@@ -97,6 +99,60 @@ fn the_environment_is_over_the_file() {
     assert_eq!((config.name.as_str(), config.description.as_str()), ("5", "D"));
     assert_eq!((config.log.format, config.log.level.as_str(), config.log.requests), (LogFormat::Json, "warn", true));
     assert_eq!((codes(&config), config.max_feed_bytes, config.cancelled), (vec!["en"], 20_000, Cancelled::Status));
+    assert_eq!((config.partners.per_host, config.partners.timeout), (2, Duration::from_secs(3)));
+}
+
+#[test]
+fn settings_of_partners_are_read() {
+    let text = "[partners]\nrefresh = \"1h\"\nrefresh_floor = \"1s\"\nhold_polls = 0\nmax_bytes = 1_000\n\
+                allow_addresses = [\"127.0.0.1:80\", \"[::1]:8900\"]\nallow_hosts = [\"Example.ORG\", \".exämple.org\"]\n";
+    let partners = right(text, &[]).partners;
+    let limits = Limits {
+        refresh: chrono::TimeDelta::hours(1),
+        refresh_floor: chrono::TimeDelta::seconds(1),
+        hold_polls: 0,
+        max_bytes: 1_000,
+        ..Limits::default()
+    };
+    assert_eq!(partners.limits, limits);
+    let addresses: Vec<String> = partners.allow_addresses.iter().map(ToString::to_string).collect();
+    assert_eq!(addresses, ["127.0.0.1:80", "[::1]:8900"]);
+    assert_eq!(partners.allow_hosts.unwrap(), ["example.org", ".xn--exmple-cua.org"]);
+}
+
+#[test]
+fn lists_in_the_environment_are_separated_by_commas_or_are_toml() {
+    for (text, expected) in [
+        ("127.0.0.1:80", vec!["127.0.0.1:80"]),
+        ("127.0.0.1:80, [::1]:81,", vec!["127.0.0.1:80", "[::1]:81"]),
+        ("[::1]:81", vec!["[::1]:81"]),
+        ("[\"127.0.0.1:80\"]", vec!["127.0.0.1:80"]),
+        ("[]", vec![]),
+    ] {
+        let partners = right("", &[("HANDBILL_PARTNERS_ALLOW_ADDRESSES", text)]).partners;
+        let addresses: Vec<String> = partners.allow_addresses.iter().map(ToString::to_string).collect();
+        assert_eq!(addresses, expected, "{text}");
+    }
+}
+
+#[test]
+fn wrong_settings_of_partners_are_told() {
+    check(
+        "[partners]\nallow_addresses = [\"127.0.0.1\", \"10.0.0.0/8\", \"127.0.0.1:0\"]\nallow_hosts = [\"a b\", \".127.0.0.1\"]\n\
+         timeout = \"500ms\"\nper_host = 0\nmax_depth = 17\nmax_byte = 1\n",
+        &[],
+        &[
+            "2:20: error: “127.0.0.1” is no address with a port; write an IP address and a port, such as \"127.0.0.1:8900\" or \"[::1]:8900\"",
+            "2:33: error: “10.0.0.0/8” is no address with a port; write an IP address and a port, such as \"127.0.0.1:8900\" or \"[::1]:8900\"",
+            "2:47: error: “127.0.0.1:0” is no address with a port; write an IP address and a port, such as \"127.0.0.1:8900\" or \"[::1]:8900\"",
+            "3:16: error: “a b” is no host; write a name such as \"example.org\", or \".example.org\" for it and all hosts below it",
+            "3:23: error: “.127.0.0.1” is no host; write a name such as \"example.org\", or \".example.org\" for it and all hosts below it",
+            "4:11: error: this must be from 1s to 10m",
+            "5:12: error: 0 is not between 1 and 1024",
+            "6:13: error: 17 is not between 2 and 16",
+            "7:1: error: unknown key `max_byte`; write `max_bytes`",
+        ],
+    );
 }
 
 #[test]
@@ -190,9 +246,9 @@ fn what_is_wrong_in_the_environment_is_told() {
     );
     check(
         "",
-        &[("HANDBILL_REFRESH", "soon"), ("HANDBILL_LANGUAGES", "en"), ("HANDBILL_MAX_CONNECTIONS", "\"5\"")],
+        &[("HANDBILL_REFRESH", "soon"), ("HANDBILL_LANGUAGES", "en,English"), ("HANDBILL_MAX_CONNECTIONS", "\"5\"")],
         &[
-            "environment variable HANDBILL_LANGUAGES:1:1: error: “en” is no value of TOML; write it as in the config, such as 10000, true or [\"en\", \"es\"]",
+            "environment variable HANDBILL_LANGUAGES:1:4: error: “English” is no code of a language; write two or three lower-case letters, such as \"en\"",
             "environment variable HANDBILL_MAX_CONNECTIONS:1:1: error: expected a whole number from 0 up, found the text \"5\"; write 5 without quotes",
             "environment variable HANDBILL_REFRESH:1:1: error: “soon” is no length of time; write a number and a unit, such as \"1h 30m\"",
         ],

@@ -1,0 +1,118 @@
+//! A snapshot as bytes: a JSON header line, LF, the body as it came. One file holds both, so that validators and body can never tear
+//! apart; a digest tells a whole file from a torn or a foreign one. It touches no file.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::digest::{Digest, Hasher};
+
+use super::{Header, Partner, Snapshot};
+
+/// The name of the form, so that a file of another kind is never taken for one of ours.
+const FORM: &str = "handbill-snapshot-1";
+
+/// The first line.
+#[derive(Serialize, Deserialize)]
+struct Envelope<'a> {
+    form: Cow<'a, str>,
+    /// Of the header's JSON and the body: whether all is there.
+    digest: Digest,
+    header: Cow<'a, Header>,
+}
+
+impl Snapshot {
+    /// What is to be written.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let digest = digest(&self.header, &self.body);
+        let envelope = Envelope { form: FORM.into(), digest, header: Cow::Borrowed(&self.header) };
+        // Nothing in a header refuses to be JSON; a file without its line would be no snapshot and read as none.
+        let mut bytes = serde_json::to_vec(&envelope).unwrap_or_default();
+        bytes.reserve(self.body.len() + 1);
+        bytes.push(b'\n');
+        bytes.extend_from_slice(&self.body);
+        bytes
+    }
+
+    /// What was written; `None` where the bytes are not, or not all of, what a snapshot was written as.
+    #[must_use]
+    pub fn parse(bytes: impl Into<Bytes>) -> Option<Self> {
+        let mut bytes: Bytes = bytes.into();
+        let line = bytes.split_to(memchr::memchr(b'\n', &bytes)?);
+        let body = bytes.slice(1..);
+        let envelope: Envelope<'_> = serde_json::from_slice(&line).ok()?;
+        let whole = envelope.form == FORM && envelope.digest == digest(&envelope.header, &body);
+        whole.then(|| Self { header: envelope.header.into_owned(), body })
+    }
+
+    /// Whether this is what the partner said at the address that it has now: another address means another partner.
+    #[must_use]
+    pub fn is_of(&self, partner: &Partner) -> bool {
+        self.header.address == address(partner)
+    }
+}
+
+/// What the header says of the address that a body came from; it tells none of the address's secrets.
+pub(super) fn address(partner: &Partner) -> String {
+    Digest::of(partner.address.url.as_str()).to_string()
+}
+
+fn digest(header: &Header, body: &[u8]) -> Digest {
+    let mut hasher = Hasher::default();
+    let _ = serde_json::to_writer(&mut hasher, header);
+    hasher.number(body.len() as u64);
+    let _ = std::io::Write::write_all(&mut hasher, body);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::partner::poll::sample;
+
+    fn snapshot() -> Snapshot {
+        let header = Header { etag: Some("\"ÿ\n\"".into()), fetched: Some(sample::at(0)), ..Header::default() };
+        Snapshot { header, body: Bytes::from_static(b"BEGIN:VCALENDAR\r\n\n\xff\0END:VCALENDAR") }
+    }
+
+    #[test]
+    fn a_snapshot_survives_its_file() {
+        let read = Snapshot::parse(snapshot().to_bytes()).unwrap();
+        assert_eq!((read.header, read.body), (snapshot().header, snapshot().body));
+        let empty = Snapshot::parse(Snapshot::default().to_bytes()).unwrap();
+        assert_eq!((empty.header, empty.body), (Header::default(), Bytes::new()));
+    }
+
+    #[test]
+    fn a_torn_file_is_none() {
+        let bytes = snapshot().to_bytes();
+        for end in 0..bytes.len() {
+            assert!(Snapshot::parse(bytes[..end].to_vec()).is_none(), "{end}");
+        }
+        for at in 0..bytes.len() {
+            let mut torn = bytes.clone();
+            torn[at] = 0;
+            assert!(bytes[at] == 0 || Snapshot::parse(torn).is_none(), "{at}");
+        }
+    }
+
+    #[test]
+    fn a_foreign_file_is_none() {
+        for bytes in [&b""[..], b"\n", b"{}\n", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", b"[[[[[[[[[["] {
+            assert!(Snapshot::parse(bytes.to_vec()).is_none());
+        }
+    }
+
+    #[test]
+    fn another_address_means_another_partner() {
+        let mut partner = sample::partner("https://example.org/a.ics?token=1");
+        let header = Header { address: address(&partner), ..Header::default() };
+        let snapshot = Snapshot { header, body: Bytes::new() };
+        assert!(snapshot.is_of(&partner));
+        assert!(!snapshot.header.address.contains("token"));
+        partner.address.url.set_query(Some("token=2"));
+        assert!(!snapshot.is_of(&partner));
+    }
+}
