@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 
-use super::{errors, folder, ledger, now, say};
+use super::{complain, errors, folder, kept, ledger, now, say, state};
 use crate::config::Config;
 use crate::files;
 use crate::publisher::Publisher;
@@ -22,10 +22,10 @@ const LIST: &str = ".handbill/files.txt";
 pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode> {
     let (_, texts) = folder(config)?;
     let path = out.join(LEDGER);
-    let kept = read_if_there(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let ledger_kept = read_if_there(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     let publisher = Publisher::new(
         Arc::clone(config),
-        ledger(kept, || files::remove(&path)),
+        ledger(ledger_kept, || files::remove(&path)),
         texts,
         Vec::new,
         |_| Vec::new(),
@@ -39,6 +39,17 @@ pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode
     files::write_if_changed(&path, &publisher.ledger().to_bytes())?;
     say(&format!("{}: {written} files written, {removed} removed\n", out.display()));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was fetched of partners before; without a state folder nothing was.
+fn said(config: &Config, catalog: &crate::catalog::Catalog) -> Vec<(crate::name::Slug, crate::partner::Snapshot)> {
+    if catalog.partners.is_empty() {
+        return Vec::new();
+    }
+    state(config).map(|state| kept(&state, catalog)).unwrap_or_else(|error| {
+        complain(&format!("handbill: partners are left out: {error:#}\n"));
+        Vec::new()
+    })
 }
 
 /// Writes what is new, then removes what is no more, so that no link leads nowhere in between.
