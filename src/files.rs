@@ -6,8 +6,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+mod snapshots;
 mod watch;
 
+pub use snapshots::read_snapshot;
 pub use watch::Folder;
 
 use crate::publisher::{FileChange, FileText};

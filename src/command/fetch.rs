@@ -1,0 +1,159 @@
+//! `handbill fetch`: asks each partner once, keeps what it said, and tells a line for each.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use anyhow::{Context as _, bail};
+use chrono::{DateTime, Utc};
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::{complain, now, say};
+use crate::config::Config;
+use crate::fetcher::{self, Done, Turn};
+use crate::files::{self, State};
+use crate::partner::{Class, Outcome, Partner, Snapshot};
+
+/// The form of the lines.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Form {
+    /// For people.
+    Human,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+/// Asks these partners, or all where none is named.
+pub(super) fn fetch(
+    config: &Config,
+    partners: &[Arc<Partner>],
+    chosen: &[String],
+    form: Form,
+) -> anyhow::Result<ExitCode> {
+    let state = State::open(&config.state).with_context(|| {
+        format!(
+            "the state folder, {}, cannot be used (is another handbill running? SIGHUP lets it ask all partners now)",
+            config.state.display()
+        )
+    })?;
+    let asked = choose(partners, chosen)?;
+    let asked = asked.into_iter().map(|partner| (Arc::clone(&partner), kept(config, &partner))).collect();
+    let mut all_well = true;
+    fetcher::once(fetcher::Settings::of(config, now), asked, |done| {
+        let mut line = Line::of(&done);
+        if let Err(error) = keep(&state, &done) {
+            line.outcome = "not-kept";
+            line.fault = Some(format!("it could not be kept: {error}"));
+        }
+        all_well &= line.fault.is_none();
+        say(&line.written(form));
+    })?;
+    retire(config, &state, partners);
+    Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn choose(partners: &[Arc<Partner>], chosen: &[String]) -> anyhow::Result<Vec<Arc<Partner>>> {
+    for name in chosen {
+        if !partners.iter().any(|partner| partner.slug.as_str() == name) {
+            let known: Vec<&str> = partners.iter().map(|partner| partner.slug.as_str()).collect();
+            bail!("there is no partner {name:?}; the partners are: {}", known.join(", "));
+        }
+    }
+    let is_chosen = |partner: &&Arc<Partner>| chosen.is_empty() || chosen.iter().any(|name| name == partner.slug.as_str());
+    Ok(partners.iter().filter(is_chosen).map(Arc::clone).collect())
+}
+
+/// What was kept of a partner at its present address. What cannot be read costs a fetch, not service.
+pub(super) fn kept(config: &Config, partner: &Partner) -> Snapshot {
+    let bytes = files::read_snapshot(&config.state, partner.slug.as_str()).unwrap_or_else(|error| {
+        complain(&format!("handbill: what was kept of {} cannot be read: {error}\n", partner.slug.as_str()));
+        None
+    });
+    let snapshot = bytes.and_then(Snapshot::parse);
+    snapshot.filter(|snapshot| snapshot.is_of(partner)).unwrap_or_default()
+}
+
+fn keep(state: &State, done: &Done) -> std::io::Result<()> {
+    match &done.turn {
+        Turn::Polled(interpretation) => {
+            state.keep_snapshot(done.partner.slug.as_str(), &interpretation.snapshot.to_bytes())
+        }
+        Turn::LeftAlone(_) => Ok(()),
+    }
+}
+
+/// Copies of partners that are no more leave when they would leave the feeds.
+fn retire(config: &Config, state: &State, partners: &[Arc<Partner>]) {
+    let before = now().checked_sub_signed(config.partners.limits.gone_after).map(SystemTime::from);
+    let is_partner = |slug: &str| partners.iter().any(|partner| partner.slug.as_str() == slug);
+    if let Some(Err(error)) = before.map(|before| state.retire_snapshots(is_partner, before)) {
+        complain(&format!("handbill: old copies cannot be removed: {error}\n"));
+    }
+}
+
+/// What is told of one partner.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    partner: &'a str,
+    outcome: &'static str,
+    /// Of the copy that is kept now.
+    events: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<Class>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<DateTime<Utc>>,
+}
+
+impl<'a> Line<'a> {
+    fn of(done: &'a Done) -> Self {
+        let partner = done.partner.slug.as_str();
+        let interpretation = match &done.turn {
+            Turn::Polled(interpretation) => interpretation,
+            Turn::LeftAlone(until) => {
+                let (outcome, next) = ("left-alone", Some(*until));
+                return Self { partner, outcome, events: 0, class: None, fault: None, next };
+            }
+        };
+        let header = &interpretation.snapshot.header;
+        let outcome = match interpretation.outcome {
+            Outcome::NotModified => "not-modified",
+            Outcome::Modified(_) => "modified",
+            Outcome::Rejected => "rejected",
+            Outcome::Held => "held",
+        };
+        Self {
+            partner,
+            outcome,
+            events: header.events.unwrap_or(0),
+            class: header.fault.as_ref().map(|fault| fault.class),
+            fault: header.fault.as_ref().map(|fault| fault.text.clone()),
+            next: header.next,
+        }
+    }
+
+    fn written(&self, form: Form) -> String {
+        match form {
+            Form::Json => serde_json::to_string(self).map(|line| line + "\n").unwrap_or_default(),
+            Form::Human => format!("{}: {}\n", self.partner, self.words()),
+        }
+    }
+
+    fn words(&self) -> String {
+        let until = self.next.map(|next| next.format("%Y-%m-%d %H:%M:%S UTC").to_string()).unwrap_or_default();
+        let events = match self.events {
+            1 => "1 event".to_owned(),
+            events => format!("{events} events"),
+        };
+        let fault = self.fault.as_deref().unwrap_or_default();
+        match self.outcome {
+            "left-alone" => format!("not asked: it wants to be left alone until {until}"),
+            "modified" => format!("{events}, new"),
+            "not-modified" => format!("{events}, nothing new"),
+            "not-kept" => format!("{events}; {fault}"),
+            outcome => format!("{outcome}: {fault} (the last good copy has {events})"),
+        }
+    }
+}
