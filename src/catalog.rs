@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::event::{Event, Organization, Venue};
 use crate::name::Slug;
+use crate::partner::{Overrules, Partner};
 use crate::problem::{Problem, Source};
 
 mod alike;
@@ -19,6 +20,7 @@ mod file;
 mod join;
 mod joint;
 mod organizations;
+mod partners;
 mod raw;
 mod series;
 mod texts;
@@ -27,6 +29,7 @@ mod when;
 
 pub use file::parse;
 pub use join::assemble;
+pub use partners::find as find_partner;
 pub use raw::schema;
 
 /// One file, parsed by itself: what is in it, and what is wrong with it.
@@ -37,6 +40,9 @@ pub struct ParsedFile {
     broken: bool,
     organizations: Vec<organizations::Declared>,
     venues: Vec<venues::Declared>,
+    partners: Vec<partners::Declared>,
+    /// What it says of pairs of events: whether they are the same.
+    overrules: Vec<(bool, Slug, Slug)>,
     names: draft::Names,
     drafts: Vec<draft::Draft>,
     /// Whether any of the drafts has a UID from another system.
@@ -72,6 +78,10 @@ pub struct Catalog {
     pub organizations: BTreeMap<Slug, Arc<Organization>>,
     /// The venues.
     pub venues: BTreeMap<Slug, Arc<Venue>>,
+    /// The calendars that partner sites publish.
+    pub partners: BTreeMap<Slug, Arc<Partner>>,
+    /// What the editors decide about events that look alike, or do not.
+    pub overrules: Overrules,
     /// The events that are right, by their ids; and those that were right in the catalog before, and are not now.
     pub events: Vec<Arc<Event>>,
     /// What is wrong in the files and between them, by file and place.

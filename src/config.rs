@@ -63,6 +63,35 @@ pub struct Config {
     pub log: Log,
     /// How partners are polled.
     pub partners: Partners,
+    /// What stands for `${NAME}` in partners' addresses: the variables HANDBILL_SECRET_NAME of the environment. Never shown.
+    pub secrets: Secrets,
+}
+
+/// Secrets by their names.
+#[derive(Clone, Default)]
+pub struct Secrets(BTreeMap<String, String>);
+
+impl Secrets {
+    fn from_environment(environment: &BTreeMap<String, String>) -> Self {
+        let secret = |(name, value): (&String, &String)| {
+            let name = name.strip_prefix(environment::SECRET)?;
+            Some((name.to_owned(), value.clone()))
+        };
+        Self(environment.iter().filter_map(secret).collect())
+    }
+
+    /// The secret of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+}
+
+/// The names alone.
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
 }
 
 impl Config {
@@ -128,6 +157,7 @@ pub fn parse(source: Arc<Source>, environment: &BTreeMap<String, String>) -> (Op
         right &= report.errors() == 0;
         problems.extend(report.into_problems());
     }
+    config.secrets = Secrets::from_environment(environment);
     config.complete();
     (right.then_some(config), problems)
 }

@@ -49,9 +49,12 @@ pub struct Event {
     /// When the editors say it was last changed; overrides the ledger's time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated: Option<DateTime<Utc>>,
-    /// The partner that publishes it; `None` for an event of our own editors.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub origin: Option<Arc<Origin>>,
+    /// The partners that publish it, each once; none for an event of our own editors alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub origins: Vec<Arc<Origin>>,
+    /// Whether it stays out of the combined feed.
+    #[serde(skip)]
+    pub apart: bool,
 }
 
 /// A partner site, as its events name it.
@@ -135,7 +138,7 @@ pub enum When {
 }
 
 /// The start of an occurrence: the key of EXDATE, RDATE and RECURRENCE-ID, of the same kind as the event's own start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Start {
     /// A wall-clock time.
     Timed(Moment),
@@ -280,7 +283,8 @@ pub(crate) mod sample {
             recurrence: None,
             changes: Vec::new(),
             updated: None,
-            origin: None,
+            origins: Vec::new(),
+            apart: false,
         }
     }
 }

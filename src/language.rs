@@ -78,6 +78,8 @@ pub struct Phrases {
     pub supporting_organizations: &'static str,
     /// Before whom to ask.
     pub contact: &'static str,
+    /// Before the partner site that an event comes from.
+    pub via: &'static str,
     /// The sentence for an event whose end nobody announced.
     pub end_not_announced: &'static str,
 }
@@ -89,6 +91,7 @@ const ENGLISH: Phrases = Phrases {
     organizers_page: "Organizers’ page",
     supporting_organizations: "Supporting organizations",
     contact: "Contact",
+    via: "Via",
     end_not_announced: "The end time was not announced.",
 };
 
@@ -99,6 +102,7 @@ const SPANISH: Phrases = Phrases {
     organizers_page: "Página de los organizadores",
     supporting_organizations: "Organizaciones que apoyan",
     contact: "Contacto",
+    via: "Vía",
     end_not_announced: "No se anunció la hora de término.",
 };
 

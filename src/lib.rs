@@ -60,6 +60,7 @@ pub mod feed;
 pub mod fetcher;
 pub mod files;
 pub mod language;
+pub mod merge;
 pub mod name;
 pub mod page;
 pub mod partner;

@@ -1,7 +1,7 @@
 //! What a partner last said: prepares the conditional request, interprets the response, adopts its events, and says when to come
 //! again. It does no I/O; whoever calls sends the request, keeps the snapshot and knows the time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -14,7 +14,9 @@ use crate::name::Slug;
 use crate::time::Zone;
 
 pub mod adopt;
+mod decode;
 pub mod poll;
+mod scan;
 mod snapshot;
 
 pub use crate::config::Limits;
@@ -66,6 +68,25 @@ pub struct Address {
     pub(crate) url: url::Url,
     /// For people: without user, password, query and the values of the environment.
     pub(crate) shown: String,
+}
+
+impl Address {
+    /// An address; `bare` is the same without the values of the environment, of which people are shown no more than host and path.
+    #[must_use]
+    pub fn new(url: url::Url, bare: &str) -> Self {
+        let mut shown = url::Url::parse(bare).unwrap_or_else(|_| url.clone());
+        // A URL without a host has neither; ours have one.
+        let _ = (shown.set_username(""), shown.set_password(None));
+        shown.set_query(None);
+        shown.set_fragment(None);
+        Self { url, shown: shown.into() }
+    }
+
+    /// For people, logs and pages.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
 }
 
 /// What an event must match: each part that is there.
@@ -251,8 +272,60 @@ pub struct Adopted {
     pub repairs: BTreeMap<&'static str, usize>,
     /// See `repairs`.
     pub drops: BTreeMap<&'static str, usize>,
-    /// The next [`Header::identities`].
+    /// What is to be kept in [`Header::identities`] beside this body.
     pub identities: BTreeMap<String, String>,
-    /// How often the body asks to be fetched (REFRESH-INTERVAL, RFC 7986 §5.7, or X-PUBLISHED-TTL).
+    /// How often the calendar wants to be asked (REFRESH-INTERVAL, else X-PUBLISHED-TTL).
     pub refresh: Option<TimeDelta>,
+    /// What the calendar calls itself; one line.
+    pub name: Option<String>,
+}
+
+/// What the editors decide about events that look alike, or do not: pairs of ids.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Overrules {
+    /// The same event under two ids.
+    pub same: BTreeSet<(Slug, Slug)>,
+    /// Two events.
+    pub distinct: BTreeSet<(Slug, Slug)>,
+}
+
+impl Overrules {
+    /// Notes a decision about two events.
+    pub fn note(&mut self, same: bool, one: Slug, other: Slug) {
+        let pair = if one <= other { (one, other) } else { (other, one) };
+        let pairs = if same { &mut self.same } else { &mut self.distinct };
+        pairs.insert(pair);
+    }
+
+    /// What was decided about two events: whether they are the same.
+    #[must_use]
+    pub fn of(&self, one: &Slug, other: &Slug) -> Option<bool> {
+        let pair = if one <= other { (one.clone(), other.clone()) } else { (other.clone(), one.clone()) };
+        match (self.same.contains(&pair), self.distinct.contains(&pair)) {
+            (_, true) => Some(false),
+            (true, false) => Some(true),
+            (false, false) => None,
+        }
+    }
+}
+
+/// How old a copy is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Confirmed lately.
+    Fresh,
+    /// Not confirmed for longer than it should be.
+    Stale,
+    /// Too old to be published.
+    Gone,
+}
+
+/// How old a copy is at `now`.
+#[must_use]
+pub fn freshness(header: &Header, now: DateTime<Utc>, limits: &Limits) -> Freshness {
+    match header.confirmed.map(|confirmed| now - confirmed) {
+        Some(age) if age < limits.stale_after => Freshness::Fresh,
+        Some(age) if age < limits.gone_after => Freshness::Stale,
+        _ => Freshness::Gone,
+    }
 }

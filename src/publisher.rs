@@ -8,9 +8,16 @@ use chrono::{DateTime, Utc};
 
 use crate::catalog::{self, Catalog, ParsedFile};
 use crate::config::Config;
+use crate::merge::{Merged, merge};
+use crate::name::Slug;
+use crate::partner::{Partner, Snapshot};
 use crate::problem::{Problem, Severity, Source};
 use crate::revision::{self, Ledger};
-use crate::site::{Site, World};
+use crate::site::{PartnerState, Site, World};
+
+mod voices;
+
+use voices::Voices;
 
 /// A file of the editors' folder that is new, changed or gone.
 #[derive(Debug, Clone)]
@@ -38,6 +45,9 @@ pub struct Publisher {
     config: Arc<Config>,
     files: Files,
     catalog: Catalog,
+    voices: Voices,
+    /// All events, ours and the partners', each once.
+    merged: Merged,
     ledger: Ledger,
     site: Arc<Site>,
 }
@@ -46,13 +56,15 @@ impl Publisher {
     /// Publishes a first Site of these files.
     ///
     /// `last_good` tells the texts that an earlier process published without a problem. It is asked only if something is wrong with
-    /// `files`: then what is wrong keeps the version of before, as if this process had published it.
+    /// `files`: then what is wrong keeps the version of before, as if this process had published it. `said` tells what was kept of the
+    /// catalog's partners.
     #[must_use]
     pub fn new(
         config: Arc<Config>,
         ledger: Ledger,
         files: Vec<FileChange>,
         last_good: impl FnOnce() -> Vec<FileChange>,
+        said: impl FnOnce(&Catalog) -> Vec<(Slug, Snapshot)>,
         now: DateTime<Utc>,
     ) -> Self {
         let mut world = Files::default();
@@ -64,32 +76,58 @@ impl Publisher {
             before.latest.retain(|name, _| world.latest.contains_key(name) || world.unreadable.contains_key(name));
             catalog = world.assemble(&config, Some(&before.assemble(&config, None)));
         }
-        Self::of(config, ledger, world, catalog, now)
+        let said = said(&catalog);
+        let mut voices = Voices::default();
+        voices.hear(said, &catalog.partners, &config);
+        Self::of(config, ledger, world, catalog, voices, now)
     }
 
-    fn of(config: Arc<Config>, mut ledger: Ledger, files: Files, catalog: Catalog, now: DateTime<Utc>) -> Self {
-        revise(&mut ledger, &catalog, None, now);
-        let site = Site::build(World { catalog: &catalog, ledger: &ledger }, &config, now, None);
+    fn of(
+        config: Arc<Config>,
+        mut ledger: Ledger,
+        files: Files,
+        catalog: Catalog,
+        voices: Voices,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let merged = merge(&catalog.events, &voices.current(&config, now), &catalog.overrules, None);
+        revise(&mut ledger, &merged, None, now);
+        let site = site(&catalog, &voices, &merged, &ledger, &config, now, None);
         ledger.remember_feeds(site.stamps());
-        Self { config, files, catalog, ledger, site: Arc::new(site) }
+        Self { config, files, catalog, voices, merged, ledger, site: Arc::new(site) }
     }
 
     /// Publishes a new Site with these changes. A file that is broken keeps its last good version; an event that is broken keeps its
     /// own; nothing already published is lost.
     pub fn change(&mut self, changes: Vec<FileChange>, now: DateTime<Utc>) {
         self.files.take_in(parse(&self.config, changes));
-        let catalog = self.files.assemble(&self.config, Some(&self.catalog));
-        revise(&mut self.ledger, &catalog, Some(&self.catalog), now);
-        self.catalog = catalog;
+        self.catalog = self.files.assemble(&self.config, Some(&self.catalog));
+        self.voices.follow(&self.catalog.partners, &self.config);
         self.rebuild(now);
     }
 
-    /// Publishes the same World on another day.
+    /// Publishes a new Site with what partners have said.
+    pub fn hear(&mut self, said: Vec<(Slug, Snapshot)>, now: DateTime<Utc>) {
+        self.voices.hear(said, &self.catalog.partners, &self.config);
+        self.rebuild(now);
+    }
+
+    /// Publishes the World as it is at `now`: on another day other events are past, and a partner's copy may have grown too old.
     pub fn rebuild(&mut self, now: DateTime<Utc>) {
-        let world = World { catalog: &self.catalog, ledger: &self.ledger };
-        let site = Site::build(world, &self.config, now, Some(&self.site));
+        let voices = self.voices.current(&self.config, now);
+        let merged = merge(&self.catalog.events, &voices, &self.catalog.overrules, Some(&self.merged));
+        revise(&mut self.ledger, &merged, Some(&self.merged), now);
+        self.merged = merged;
+        let (voices, ledger) = (&self.voices, &self.ledger);
+        let site = site(&self.catalog, voices, &self.merged, ledger, &self.config, now, Some(&self.site));
         self.ledger.remember_feeds(site.stamps());
         self.site = Arc::new(site);
+    }
+
+    /// The partners of the catalog.
+    #[must_use]
+    pub fn partners(&self) -> &BTreeMap<Slug, Arc<Partner>> {
+        &self.catalog.partners
     }
 
     /// The current Site.
@@ -117,6 +155,27 @@ impl Publisher {
     pub fn problems(&self) -> &[Problem] {
         &self.catalog.problems
     }
+}
+
+fn site(
+    catalog: &Catalog,
+    voices: &Voices,
+    merged: &Merged,
+    ledger: &Ledger,
+    config: &Config,
+    now: DateTime<Utc>,
+    previous: Option<&Site>,
+) -> Site {
+    let partner = |partner: &Arc<Partner>| {
+        let known = voices.of(&partner.slug);
+        PartnerState {
+            partner: Arc::clone(partner),
+            header: known.map(|(header, _)| header),
+            adopted: known.map(|(_, adopted)| adopted),
+        }
+    };
+    let partners: Vec<PartnerState<'_>> = catalog.partners.values().map(partner).collect();
+    Site::build(World { catalog, merged, partners: &partners, ledger }, config, now, previous)
 }
 
 /// What one changed file became.
@@ -194,11 +253,11 @@ impl Files {
     }
 }
 
-/// Enters the events that are new or have changed. Both catalogs are ascending by id: an event that is the same allocation is the same.
-fn revise(ledger: &mut Ledger, catalog: &Catalog, previous: Option<&Catalog>, now: DateTime<Utc>) {
-    let mut old = previous.map(|catalog| catalog.events.as_slice()).unwrap_or_default().iter().peekable();
-    let mut gone = old.len() != catalog.events.len();
-    for event in &catalog.events {
+/// Enters the events that are new or have changed. Both are ascending by id: an event that is the same allocation is the same.
+fn revise(ledger: &mut Ledger, merged: &Merged, previous: Option<&Merged>, now: DateTime<Utc>) {
+    let mut old = previous.map(|merged| merged.events.as_slice()).unwrap_or_default().iter().peekable();
+    let mut gone = old.len() != merged.events.len();
+    for event in &merged.events {
         while old.next_if(|old| old.id < event.id).is_some() {
             gone = true;
         }
@@ -208,7 +267,7 @@ fn revise(ledger: &mut Ledger, catalog: &Catalog, previous: Option<&Catalog>, no
         }
     }
     if gone {
-        let present: BTreeSet<&str> = catalog.events.iter().map(|event| event.uid.as_str()).collect();
+        let present: BTreeSet<&str> = merged.events.iter().map(|event| event.uid.as_str()).collect();
         ledger.retire(|uid| present.contains(uid), now);
     }
 }

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::time::Zone;
 
+mod adopt;
 mod expand;
 mod numbers;
 mod parse;
@@ -32,6 +33,10 @@ pub struct Rule {
     by_year_day: Vec<i16>,
     by_month_day: Vec<i16>,
     by_day: Vec<ByDay>,
+    /// BYHOUR, BYMINUTE and BYSECOND: only rules of partners have them; where they are empty the start's time of day counts.
+    by_hour: Vec<i16>,
+    by_minute: Vec<i16>,
+    by_second: Vec<i16>,
     by_position: Vec<i16>,
     /// WKST; Monday when it is not written.
     week_start: Option<Weekday>,
@@ -78,12 +83,28 @@ impl Rule {
         parse::rule(text)
     }
 
+    /// Reads a rule as other programs write it, for an event on whole days (`all_day`) or at times. What RFC 5545 allows is kept, times
+    /// of day included; what is junk beside a rule is left out, and the flag tells so. For whole days UNTIL is a day.
+    ///
+    /// # Errors
+    /// A reason in few words: frequencies under a day, calendars other than the Gregorian, lists of more than 400 items, more than
+    /// 100 times a day, and rules that cannot be read.
+    pub fn adopt(text: &str, all_day: bool) -> Result<(Self, bool), &'static str> {
+        adopt::rule(text, all_day)
+    }
+
     /// The occurrences for an event that starts at `start`, ascending, as wall-clock times. The start itself is among them
     /// only when the rule yields it. A time that the clock jumps over is not left out.
     ///
     /// It ends with COUNT, UNTIL (inclusive), the year 9999, or when [`MAX_STEPS`] days have been tried.
     pub fn occurrences(&self, start: NaiveDateTime, zone: Zone) -> impl Iterator<Item = NaiveDateTime> + use<> {
         expand::Occurrences::new(self, start, zone)
+    }
+
+    /// The first occurrence, if it is found within so many days that are tried.
+    #[must_use]
+    pub fn first(&self, start: NaiveDateTime, zone: Zone, days: usize) -> Option<NaiveDateTime> {
+        expand::Occurrences::new(self, start, zone).within(days).next()
     }
 
     /// The value of the RRULE property for an event that is on whole days (`all_day`) or at wall-clock times of `zone`. UNTIL
@@ -137,6 +158,9 @@ impl fmt::Display for Rule {
         write_list(f, "BYYEARDAY", &self.by_year_day)?;
         write_list(f, "BYMONTHDAY", &self.by_month_day)?;
         write_list(f, "BYDAY", &self.by_day)?;
+        write_list(f, "BYHOUR", &self.by_hour)?;
+        write_list(f, "BYMINUTE", &self.by_minute)?;
+        write_list(f, "BYSECOND", &self.by_second)?;
         write_list(f, "BYSETPOS", &self.by_position)?;
         self.week_start.map_or(Ok(()), |weekday| write!(f, ";WKST={}", code(weekday)))
     }

@@ -21,9 +21,9 @@ mod body;
 mod conditions;
 mod patience;
 
-use accept::negotiate;
+pub use accept::negotiate;
 use body::Body;
-use conditions::{Conditions, Outcome};
+pub use conditions::{Conditions, Outcome};
 use patience::Line;
 
 /// The Site that is served now; the publisher replaces it in one step.

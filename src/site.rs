@@ -9,6 +9,8 @@ use chrono::{DateTime, Utc};
 
 use crate::catalog::Catalog;
 use crate::config::Config;
+use crate::merge::Merged;
+use crate::partner::{Adopted, Header, Partner};
 use crate::revision::{Ledger, Stamp};
 
 mod build;
@@ -17,13 +19,15 @@ mod fixed;
 mod frame;
 mod published;
 mod representation;
+mod single;
+mod status;
 mod stem;
 
 use combine::Memory;
 use fixed::Fixed;
 use frame::{Frame, Today};
-use published::Published;
 pub use representation::{Coding, Head};
+use single::Single;
 use stem::{Form, Stem};
 
 /// All that a Site is made from.
@@ -31,8 +35,23 @@ use stem::{Form, Stem};
 pub struct World<'a> {
     /// What the editors wrote.
     pub catalog: &'a Catalog,
+    /// All events, theirs and the partners', each once.
+    pub merged: &'a Merged,
+    /// Each partner of the catalog and what is known of it, by slug.
+    pub partners: &'a [PartnerState<'a>],
     /// The revision of each event and feed; an event that is not in it is as new as `now`.
     pub ledger: &'a Ledger,
+}
+
+/// A partner and what is known of it.
+#[derive(Debug, Clone)]
+pub struct PartnerState<'a> {
+    /// The partner.
+    pub partner: Arc<Partner>,
+    /// Of its polls; `None` before the first.
+    pub header: Option<&'a Header>,
+    /// What was made of its answer.
+    pub adopted: Option<&'a Adopted>,
 }
 
 /// Every representation of the service at one time. Immutable but for what it makes when it is first asked for, always the same bytes.
@@ -42,8 +61,9 @@ pub struct Site {
     layout: Stamp,
     today: Today,
     /// By id.
-    events: Vec<Arc<Published>>,
-    stems: HashMap<Box<str>, Arc<Stem>>,
+    events: Vec<Single>,
+    /// By address, those of single events aside.
+    stems: HashMap<Arc<str>, Arc<Stem>>,
     /// The stems of the directory, in its order.
     listed: Vec<Arc<Stem>>,
     fixed: HashMap<&'static str, Fixed>,
@@ -109,8 +129,16 @@ impl Site {
         if stem == "combine" {
             return self.combine(query.unwrap_or_default(), view, form);
         }
-        let stem = self.stems.get(stem).ok_or_else(|| self.missing_stem(stem))?;
+        let stem = self.stem(stem).ok_or_else(|| self.missing_stem(stem))?;
         Ok(Found { site: self, target: Target::Stem(stem, view, form) })
+    }
+
+    fn stem(&self, path: &str) -> Option<&Stem> {
+        let Some(id) = path.strip_prefix("event/") else {
+            return self.stems.get(path).map(Arc::as_ref);
+        };
+        let index = self.events.binary_search_by(|event| event.published.event.id.as_str().cmp(id)).ok()?;
+        Some(self.events.get(index)?.stem(&self.frame, self.layout, self.today))
     }
 
     /// The view that a path's first part names, and the rest of the path.
@@ -121,7 +149,7 @@ impl Site {
 
     fn missing_stem(&self, stem: &str) -> Missing {
         match stem.split_once('/') {
-            Some((kind @ ("org" | "tag" | "venue" | "event"), id)) => Missing::unknown(kind, id),
+            Some((kind @ ("org" | "tag" | "venue" | "partner" | "event"), id)) => Missing::unknown(kind, id),
             _ => Missing::address(),
         }
     }
@@ -134,8 +162,10 @@ impl Site {
             crate::event::View::All => "/".to_owned(),
             crate::event::View::Only(language) => format!("/{language}/"),
         });
+        let events = self.events.iter().map(|event| stem::path(stem::Kind::Event, event.published.event.id.as_str()));
+        let stems: Vec<String> = self.stems.keys().map(|path| path.to_string()).chain(events).collect();
         for prefix in prefixes {
-            for stem in self.stems.keys() {
+            for stem in &stems {
                 paths.extend(Form::ALL.map(|form| format!("{prefix}{stem}.{}", form.ending())));
             }
         }
@@ -160,7 +190,7 @@ impl Site {
             .collect();
         stems.sort_by_key(|stem| (stem.plan.kind, std::cmp::Reverse(stem.plan.events.len())));
         stems.truncate(count);
-        stems.iter().map(|stem| (stem.plan.head.name.as_str(), format!("/{}.ics", stem.path()))).collect()
+        stems.iter().map(|stem| (stem.plan.head.name.as_str(), format!("/{}.ics", stem.path))).collect()
     }
 
     /// The feeds that hold more than nine tenths of what they may.
@@ -168,7 +198,7 @@ impl Site {
     pub fn crowded(&self) -> Vec<Crowded> {
         let crowded = |stem: &Arc<Stem>| {
             let bytes = stem.bytes(&self.frame, 0, Form::Ics, Coding::Identity).len();
-            let crowded = Crowded { address: format!("/{}.ics", stem.path()), bytes, left_out: stem.left_out() };
+            let crowded = Crowded { address: format!("/{}.ics", stem.path), bytes, left_out: stem.left_out() };
             (crowded.left_out > 0 || bytes > self.frame.budget() / 10 * 9).then_some(crowded)
         };
         self.listed.iter().filter_map(crowded).collect()
@@ -177,7 +207,7 @@ impl Site {
     /// When each feed last changed, for the ledger; an event's own feed is as new as the event.
     pub fn stamps(&self) -> impl Iterator<Item = (String, Stamp)> + '_ {
         let stems = self.listed.iter();
-        let stems = stems.map(|stem| (stem.path(), Stamp { digest: stem.digest, modified: stem.modified }));
+        let stems = stems.map(|stem| (stem.path.to_string(), Stamp { digest: stem.digest, modified: stem.modified }));
         let fixed = self.fixed.iter().filter_map(|(path, fixed)| Some(((*path).to_owned(), fixed.stamp()?)));
         stems.chain(fixed).chain([(build::LAYOUT.to_owned(), self.layout)])
     }

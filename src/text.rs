@@ -3,11 +3,13 @@
 
 mod check;
 mod clean;
+mod line;
 mod read;
 mod write;
 
 pub use check::defects;
 pub use clean::clean;
+pub use line::Line;
 pub use read::{Component, Property, Unreadable, lines, parse, unescape};
 pub use write::Writer;
 

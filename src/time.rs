@@ -9,6 +9,7 @@ use chrono::{
 use chrono_tz::{GapInfo, TZ_VARIANTS, Tz};
 use serde::Serialize;
 
+mod foreign;
 mod onset;
 mod vtimezone;
 

@@ -107,7 +107,7 @@ fn published(folder: &Path) -> Publisher {
         name: format!("feeds/{}", path.file_name().unwrap().to_str().unwrap()),
         text: FileText::Is(fs::read_to_string(path).unwrap()),
     });
-    Publisher::new(Arc::new(settings(folder)), Ledger::default(), files.collect(), Vec::new, today)
+    Publisher::new(Arc::new(settings(folder)), Ledger::default(), files.collect(), Vec::new, |_| Vec::new(), today)
 }
 
 fn settings(folder: &Path) -> Config {

@@ -331,7 +331,7 @@ fn bytes(site: &Site, address: &str) -> Vec<u8> {
 fn published(text: &str) -> Publisher {
     let now: DateTime<Utc> = "2021-03-01T12:00:00Z".parse().unwrap();
     let file = FileChange { name: FILE.to_owned(), text: FileText::Is(text.to_owned()) };
-    Publisher::new(Arc::new(settings()), Ledger::default(), vec![file], Vec::new, now)
+    Publisher::new(Arc::new(settings()), Ledger::default(), vec![file], Vec::new, |_| Vec::new(), now)
 }
 
 fn assembled(text: &str) -> Catalog {

@@ -17,7 +17,7 @@ const FLOORS: &[&[&str]] = &[
     &["config"],
     &["event"],
     &["partner", "revision", "feed"],
-    &["catalog"],
+    &["catalog", "merge"],
     &["page"],
     &["site"],
     &["publisher", "server"],

@@ -12,11 +12,11 @@ use crate::event::{Details, Event, Place, Status, Translation};
 use crate::language::Language;
 use crate::name::{Slug, folded};
 
-use super::alike;
 use super::raw::{RawEvent, RawStatus, RawTexts, Text};
 use super::series::{self, Pattern, Series};
 use super::texts;
 use super::when::{self, Times};
+use super::{alike, claims};
 
 /// An event that lacks only what other files know.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(super) struct Draft {
     /// The event without organizations and venues.
     pub(super) event: Arc<Event>,
     pub(super) id_span: Range<usize>,
+    /// See [`claims::digest`].
+    pub(super) id_digest: u64,
     /// The place of `former_uid`, where it is written.
     pub(super) former_uid: Option<Range<usize>>,
     /// Supporters in the order of writing: an index into [`Names`], and the place.
@@ -31,6 +33,8 @@ pub(super) struct Draft {
     pub(super) venue: Option<Placed<Slug>>,
     /// The venue of each change.
     pub(super) change_venues: Vec<Option<Placed<Slug>>>,
+    /// What it says of other events: whether they are the same.
+    pub(super) overrules: Vec<(bool, Slug, Slug)>,
 }
 
 /// An event that is wrong by itself.
@@ -132,6 +136,13 @@ fn complete(
     let supporters = supporters(report, raw.supporters, names);
     let tags = tags(report, raw.tags);
     let updated = when::updated(report, raw.updated, config.timezone);
+    let mut overrules = Vec::new();
+    for (same, others) in [(true, raw.same_as), (false, raw.distinct_from)] {
+        let others = others.into_iter().filter_map(|other| texts::slug(report, other, "id"));
+        overrules.extend(
+            others.filter_map(|other| Some((same, id.as_ref()?.value.clone(), other.value))).collect::<Vec<_>>(),
+        );
+    }
     let former_uid = raw.former_uid.as_ref().map(|uid| uid.span.clone());
     let uid = uid(report, raw.former_uid, id.as_ref(), config);
     let details = details?;
@@ -142,9 +153,29 @@ fn complete(
         warn_of_no_description(report, title, described);
     }
     let (id, organizations) = (id?, Vec::new());
-    let event =
-        Event { id: id.value, uid: uid?, details, organizations, tags, recurrence, changes, updated, origin: None };
-    Some(Draft { event: Arc::new(event), id_span: id.span, former_uid, supporters, venue, change_venues: venues })
+    let id_digest = claims::digest(id.value.as_str());
+    let event = Event {
+        id: id.value,
+        uid: uid?,
+        details,
+        organizations,
+        tags,
+        recurrence,
+        changes,
+        updated,
+        origins: Vec::new(),
+        apart: false,
+    };
+    Some(Draft {
+        event: Arc::new(event),
+        id_span: id.span,
+        id_digest,
+        former_uid,
+        supporters,
+        venue,
+        change_venues: venues,
+        overrules,
+    })
 }
 
 /// What is true of the whole event or series, and its venue; takes what it reads out of `raw`.

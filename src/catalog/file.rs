@@ -13,7 +13,7 @@ use crate::problem::Source;
 
 use super::draft::{self, Names};
 use super::raw::FILE_KEYS;
-use super::{ParsedFile, organizations, venues};
+use super::{ParsedFile, organizations, partners, venues};
 
 /// Reads one file. The stem of its name is its slug.
 #[must_use]
@@ -39,6 +39,8 @@ fn empty(source: &Arc<Source>) -> ParsedFile {
         broken: false,
         organizations: Vec::new(),
         venues: Vec::new(),
+        partners: Vec::new(),
+        overrules: Vec::new(),
         names: Names::default(),
         drafts: Vec::new(),
         former_uids: false,
@@ -79,7 +81,7 @@ impl Reading<'_> {
                 "organization" => self.organizations(key, value),
                 "venue" => self.tables(key, value, Self::venue),
                 "event" => self.tables(key, value, Self::event),
-                "partner" => self.tables(key, value, |_, _, _| {}),
+                "partner" => self.tables(key, value, Self::partner),
                 unknown => {
                     unknown_key(&mut self.report, key.span(), unknown, &FILE_KEYS);
                 }
@@ -130,9 +132,16 @@ impl Reading<'_> {
         self.parsed.venues.extend(venues::declared(&mut self.report, value, place));
     }
 
+    fn partner(&mut self, value: &DeValue<'_>, place: Range<usize>) {
+        let (partner, mut overrules) = partners::declared(&mut self.report, value, place, self.config);
+        self.parsed.partners.extend(partner);
+        self.parsed.overrules.append(&mut overrules);
+    }
+
     fn event(&mut self, value: &DeValue<'_>, place: Range<usize>) {
         match draft::draft(&mut self.report, value, place, self.config, &mut self.parsed.names) {
-            Ok(draft) => {
+            Ok(mut draft) => {
+                self.parsed.overrules.append(&mut draft.overrules);
                 self.parsed.former_uids |= draft.former_uid.is_some();
                 self.parsed.drafts.push(draft);
             }

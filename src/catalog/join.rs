@@ -7,13 +7,14 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::event::{Event, Organization, Place};
 use crate::name::Slug;
+use crate::partner::Overrules;
 use crate::problem::Problem;
 
 use super::claims::Claims;
 use super::joint::{Joint, same};
 use super::organizations::Organizations;
 use super::venues::Venues;
-use super::{Catalog, ParsedFile};
+use super::{Catalog, ParsedFile, partners};
 
 /// What the events of one file were made of.
 #[derive(Debug, Clone)]
@@ -49,16 +50,22 @@ pub fn assemble(files: &BTreeMap<String, Arc<ParsedFile>>, config: &Config, prev
     for (position, (name, file)) in good.iter().enumerate() {
         let resolve = |used| organizations.resolve(used, &file.source, &mut problems);
         let resolved: Vec<_> = file.names.all.iter().map(resolve).collect();
-        let own = file.organizations.iter().find(|declared| declared.own);
-        let host = own.and_then(|own| organizations.by_slug.get(&own.organization.slug)).cloned();
+        let host = own(file, &organizations);
         let joint = Joint { file, host, resolved, venues: &venues, before: previous.origins.get(*name), previous };
         origins.insert((*name).clone(), joint.origin(&claims, position, &mut problems));
     }
     organizations.warn_of_look_alikes(&mut problems);
+    let own = |file: &ParsedFile| own(file, &organizations);
+    let partners = partners::gathered(&parsed, own, &previous.partners, &mut problems);
+    let mut overrules = Overrules::default();
+    for (same, one, other) in parsed.iter().flat_map(|file| &file.overrules) {
+        overrules.note(*same, one.clone(), other.clone());
+    }
     problems.sort_by(by_place);
     let events = events(&origins, previous);
     let (organizations, venues) = (organizations.by_slug, venues.by_slug);
-    let mut catalog = Catalog { organizations, venues, events, problems, origins, kept: Vec::new() };
+    let mut catalog =
+        Catalog { organizations, venues, partners, overrules, events, problems, origins, kept: Vec::new() };
     catalog.keep_published(previous);
     catalog
 }
@@ -89,6 +96,12 @@ fn events(origins: &BTreeMap<String, Origin>, previous: &Catalog) -> Vec<Arc<Eve
     }
     events.extend(coming.cloned());
     events
+}
+
+/// The organization whose file it is.
+fn own(file: &ParsedFile, organizations: &Organizations) -> Option<Arc<Organization>> {
+    let own = file.organizations.iter().find(|declared| declared.own)?;
+    organizations.by_slug.get(&own.organization.slug).cloned()
 }
 
 fn last_good<'a>(name: &str, file: &'a Arc<ParsedFile>, previous: &'a Catalog) -> &'a Arc<ParsedFile> {

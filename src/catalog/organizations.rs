@@ -118,7 +118,7 @@ fn aliases(report: &mut Report, written: Vec<Placed<String>>) -> Vec<(String, Ra
 pub(super) struct Organizations<'f> {
     pub(super) by_slug: BTreeMap<Slug, Arc<Organization>>,
     places: HashMap<Slug, Known<'f>>,
-    names: HashMap<&'f str, Slug>,
+    names: HashMap<&'f str, Arc<Organization>>,
     previous: &'f BTreeMap<Slug, Arc<Organization>>,
 }
 
@@ -163,10 +163,10 @@ impl<'f> Organizations<'f> {
         let skeleton = declared.skeleton.as_str();
         self.places.insert(slug.clone(), Known { source, span: &declared.span, skeleton, declared: true });
         let organization = self.latest(&declared.organization, declared.faulty);
-        self.by_slug.insert(slug.clone(), organization);
         for (name, span) in &declared.names {
-            self.call(name, slug, source, span, problems);
+            self.call(name, &organization, source, span, problems);
         }
+        self.by_slug.insert(slug.clone(), organization);
     }
 
     /// The organization as it was before if it is equal to that, or if what is declared now is faulty.
@@ -180,18 +180,18 @@ impl<'f> Organizations<'f> {
     fn call(
         &mut self,
         name: &'f str,
-        slug: &Slug,
+        organization: &Arc<Organization>,
         source: &Arc<Source>,
         span: &Range<usize>,
         problems: &mut Vec<Problem>,
     ) {
-        let known = self.names.entry(name).or_insert_with(|| slug.clone());
-        if known == slug {
+        let known = self.names.entry(name).or_insert_with(|| Arc::clone(organization));
+        if Arc::ptr_eq(known, organization) {
             return;
         }
         let mut problem =
             Problem::error(source, span.clone(), format!("the name {} belongs to two organizations", quoted(name)));
-        if let Some(first) = self.places.get(known) {
+        if let Some(first) = self.places.get(&known.slug) {
             problem.related(first.source, first.span.clone(), "the other one");
         }
         problem.help("delete it from one of them");
@@ -205,8 +205,8 @@ impl<'f> Organizations<'f> {
         source: &'f Arc<Source>,
         problems: &mut Vec<Problem>,
     ) -> Option<Arc<Organization>> {
-        if let Some(slug) = self.names.get(used.folded.as_str()) {
-            return self.by_slug.get(slug).cloned();
+        if let Some(organization) = self.names.get(used.folded.as_str()) {
+            return Some(Arc::clone(organization));
         }
         let Some(slug) = used.unknown().slug.as_ref() else {
             let mut problem = Problem::error(source, used.span.clone(), no_slug_message(&used.name));
@@ -232,7 +232,7 @@ impl<'f> Organizations<'f> {
             Known { source, span: &used.span, skeleton: &used.unknown().skeleton, declared: false },
         );
         self.by_slug.insert(slug.clone(), Arc::clone(&organization));
-        self.names.insert(&used.folded, slug.clone());
+        self.names.insert(&used.folded, Arc::clone(&organization));
         Some(organization)
     }
 

@@ -117,6 +117,12 @@ pub(super) struct RawEvent {
     pub(super) change: Vec<Placed<RawChange>>,
     /// When it was last changed, if not when the file was.
     pub(super) updated: Time,
+    /// Ids of partners' events that are this one too, where that is not seen by itself.
+    #[schemars(extend("items" = {"type": "string", "pattern": SLUG}))]
+    pub(super) same_as: Vec<Placed<String>>,
+    /// Ids of partners' events that are not this one, although they look like it.
+    #[schemars(extend("items" = {"type": "string", "pattern": SLUG}))]
+    pub(super) distinct_from: Vec<Placed<String>>,
     /// The UID that the event had in another system before it moved here.
     #[schemars(length(max = 255))]
     pub(super) former_uid: Text,
@@ -200,6 +206,74 @@ pub(super) enum RawStatus {
     Cancelled,
 }
 
+/// A calendar that the organization publishes elsewhere, and that is merged into its feed.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Partner", extend("required" = ["url", "name"]))]
+pub(super) struct RawPartner {
+    /// Where its calendar is: http, https or webcal. `${KEY}` stands for the variable HANDBILL_SECRET_KEY of the environment.
+    #[schemars(extend("pattern" = "^(https?|webcals?)://"), example = &"https://example.org/events.ics")]
+    pub(super) url: Text,
+    /// Its name, in one line.
+    #[schemars(length(min = 1, max = 1000))]
+    pub(super) name: Text,
+    /// The last part of its address, `/partner/{slug}`; by default made from the name.
+    #[schemars(extend("pattern" = SLUG, "maxLength" = 80))]
+    pub(super) slug: Text,
+    /// Its website, for people.
+    #[schemars(extend("format" = "uri", "pattern" = "^https?://"))]
+    pub(super) site: Text,
+    /// The language of its texts; by default the calendar's main one.
+    #[schemars(example = &"es")]
+    pub(super) language: Text,
+    /// Tags that each of its events gets.
+    #[schemars(extend("items" = {"type": "string", "pattern": SLUG}))]
+    pub(super) tags: Vec<Placed<String>>,
+    /// Of copies of one event, the partner with the higher priority has the better one; 0 by default.
+    pub(super) priority: Option<i32>,
+    /// Only events that match one of these.
+    pub(super) include: Vec<RawFilter>,
+    /// No events that match one of these.
+    pub(super) exclude: Vec<RawFilter>,
+    /// No events that end before this day.
+    pub(super) from: Time,
+    /// No events that start on this day or later.
+    pub(super) until: Time,
+    /// The zone of times that name none, by its IANA name.
+    #[schemars(example = &"America/New_York")]
+    pub(super) timezone: Text,
+    /// Whether what it says of zones itself is wrong: all its wall-clock times are then of `timezone`.
+    pub(super) zone_is_wrong: bool,
+    /// Before each of its titles.
+    #[schemars(length(max = 100))]
+    pub(super) prefix: Text,
+    /// How often to ask it.
+    #[schemars(example = &"30m", example = &"6h")]
+    pub(super) refresh: Text,
+    /// Pairs of ids of events that are one, where that is not seen by itself.
+    #[schemars(extend("items" = {"type": "array", "items": {"type": "string", "pattern": SLUG}, "minItems": 2, "maxItems": 2}))]
+    pub(super) same_as: Vec<Vec<Placed<String>>>,
+    /// Pairs of ids of events that are two, although they look alike.
+    #[schemars(extend("items" = {"type": "array", "items": {"type": "string", "pattern": SLUG}, "minItems": 2, "maxItems": 2}))]
+    pub(super) distinct_from: Vec<Vec<Placed<String>>>,
+    /// Whether its events are in the combined feed; they are by default.
+    pub(super) combined: Option<bool>,
+}
+
+/// What an event must match: each key that is written.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Filter")]
+pub(super) struct RawFilter {
+    /// One of these words in title, place or categories.
+    pub(super) words: Vec<String>,
+    /// A regular expression over title, place and categories.
+    #[schemars(with = "Option<String>")]
+    pub(super) pattern: Text,
+    /// One of these categories.
+    pub(super) categories: Vec<String>,
+}
+
 /// The shape of a slug.
 const SLUG: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
 
@@ -215,7 +289,7 @@ struct RawFile {
     /// The events.
     event: Option<Vec<RawEvent>>,
     /// Feeds that the organization publishes elsewhere.
-    partner: Option<Vec<serde_json::Map<String, serde_json::Value>>>,
+    partner: Option<Vec<RawPartner>>,
 }
 
 #[derive(JsonSchema)]

@@ -59,6 +59,12 @@ pub(super) fn series(
     if rrule.is_none() && extra.is_empty() {
         return single(report, &excluded, &changes);
     }
+    if second_pass(details.when.start(), config.timezone) {
+        let span = rrule.as_ref().map(|rrule| rrule.span.clone()).or(extra.first().map(|date| date.span.clone()));
+        let message = "an event that begins in the second pass of the hour that the autumn repeats cannot repeat";
+        report.error(span.unwrap_or(0..0), message).help("begin in the first pass, or write each date as an event");
+        return None;
+    }
     let mut occurrences = Occurrences::new(&details.when, config.timezone);
     let rule = match &rrule {
         Some(written) => Some(occurrences.rule(report, written)?),
@@ -80,6 +86,14 @@ pub(super) fn series(
     }
     let (extra, excluded) = (occurrences.extra.into_values().collect(), occurrences.excluded.into_values().collect());
     Some(Series { recurrence: Some(Recurrence { rule, extra, excluded, zone: None }), changes, venues })
+}
+
+/// Whether a start is the second of two instants at which the clocks show the same: the times of a series have no form for it.
+pub(super) fn second_pass(start: Start, zone: Zone) -> bool {
+    match start {
+        Start::Timed(moment) => zone.resolve_leniently(moment.local()).instant() < moment.instant(),
+        Start::AllDay(_) => false,
+    }
 }
 
 /// An event that does not repeat can exclude and change nothing.
@@ -166,7 +180,10 @@ impl Occurrences {
                 }
                 Written::Moment(moment) => (moment.local(), Start::Timed(moment)),
             };
-            if local <= self.start {
+            if second_pass(start, self.zone) {
+                let message = "an extra date cannot begin in the second pass of the hour that the autumn repeats";
+                report.error(written.span.clone(), message).help("write it as an event of its own");
+            } else if local <= self.start {
                 let message =
                     format!("the extra date {} is not after the start, {}", self.shown(local), self.shown(self.start));
                 report.error(written.span.clone(), message).help("make the earliest date the start");

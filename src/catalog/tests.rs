@@ -8,6 +8,7 @@ use crate::config::{self, Config};
 use crate::problem::Source;
 
 mod joined;
+mod partners;
 mod right;
 mod schema;
 mod wrong;

@@ -23,7 +23,14 @@ pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode
     let (_, texts) = folder(config)?;
     let path = out.join(LEDGER);
     let kept = read_if_there(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let publisher = Publisher::new(Arc::clone(config), ledger(kept, || files::remove(&path)), texts, Vec::new, now());
+    let publisher = Publisher::new(
+        Arc::clone(config),
+        ledger(kept, || files::remove(&path)),
+        texts,
+        Vec::new,
+        |_| Vec::new(),
+        now(),
+    );
     let errors = errors(publisher.problems());
     if errors > 0 {
         bail!("{errors} problems in the files of events: nothing was written. `handbill check` tells them");

@@ -13,7 +13,7 @@ use crate::revision::Ledger;
 pub(super) fn check(config: &Arc<Config>, format: Format) -> anyhow::Result<ExitCode> {
     let (_, files) = folder(config)?;
     let count = files.len();
-    let publisher = Publisher::new(Arc::clone(config), Ledger::default(), files, Vec::new, now());
+    let publisher = Publisher::new(Arc::clone(config), Ledger::default(), files, Vec::new, |_| Vec::new(), now());
     let mut problems = publisher.problems().to_vec();
     problems.extend(crowded(&publisher, config));
     let form = match format {

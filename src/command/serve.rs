@@ -38,7 +38,8 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
         format!("cannot listen on {}; `listen` in the settings or HANDBILL_LISTEN names another address", config.listen)
     })?;
     let config = &at_port(config, &listener)?;
-    let publisher = Publisher::new(Arc::clone(config), ledger, files, || state.copies(&config.feeds), now());
+    let publisher =
+        Publisher::new(Arc::clone(config), ledger, files, || state.copies(&config.feeds), |_| Vec::new(), now());
     let current: Current = Arc::new(ArcSwap::new(Arc::clone(publisher.site())));
     welcome(config, publisher.site());
     let round = Round::new(config, state, folder, publisher, Arc::clone(&current));

@@ -13,6 +13,8 @@ use crate::problem::Source;
 use super::raw::{RawConfig, schema};
 
 const PREFIX: &str = "HANDBILL_";
+/// The variables that hold secrets of partners' addresses.
+pub(super) const SECRET: &str = "HANDBILL_SECRET_";
 
 /// A key that can be set: its variable, its path, and how it is written.
 struct Key {
@@ -38,7 +40,7 @@ pub(super) fn layers(environment: &BTreeMap<String, String>) -> Vec<(RawConfig, 
         return Vec::new();
     }
     let keys = keys();
-    ours.map(|(name, value)| layer(&keys, name, value)).collect()
+    ours.filter(|(name, _)| !name.starts_with(SECRET)).map(|(name, value)| layer(&keys, name, value)).collect()
 }
 
 fn layer(keys: &[Key], name: &str, value: &str) -> (RawConfig, Report) {

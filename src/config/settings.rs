@@ -13,7 +13,7 @@ use crate::text;
 use crate::time::Zone;
 
 use super::raw::{Number, RawCancelled, RawConfig, RawLog, RawLogFormat, Text, Texts};
-use super::{Cancelled, Config, Log, LogFormat, Partners, duration, partners};
+use super::{Cancelled, Config, Log, LogFormat, Partners, Secrets, duration, partners};
 
 /// The settings before anything is written. `public_url` and `uid_domain` are empty: they follow from others.
 pub(super) fn defaults() -> Option<Config> {
@@ -37,6 +37,7 @@ pub(super) fn defaults() -> Option<Config> {
         client_timeout: Duration::from_secs(15),
         log: Log { format: LogFormat::Text, level: "info".to_owned(), requests: false },
         partners: Partners::default(),
+        secrets: Secrets::default(),
     })
 }
 

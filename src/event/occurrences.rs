@@ -130,7 +130,8 @@ impl When {
     }
 
     /// The same length from another start: exact for times (RFC 5545 §3.8.5.3), in days for whole days.
-    fn starting(&self, of: Start, zone: Zone) -> When {
+    #[must_use]
+    pub fn starting(&self, of: Start, zone: Zone) -> When {
         match (*self, of) {
             (When::Timed { start, end, end_announced }, Start::Timed(new)) => {
                 let end = zone.moment_of(new.instant() + (end.instant() - start.instant()));

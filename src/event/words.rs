@@ -15,7 +15,7 @@ pub fn title(details: &Details, main: Language, view: View) -> String {
 }
 
 /// The description as paragraphs with an empty line between them: reason, sign-up link, organizers' page, text, the same in the other
-/// languages, organizations, contact. Programs that show no URL show this, and cut its end: so the links come first.
+/// languages, organizations, contact, the partners it comes from. Programs that show no URL show this, and cut its end: so the links come first.
 #[must_use]
 pub fn description(event: &Event, details: &Details, main: Language, view: View) -> String {
     let language = language(main, view);
@@ -31,6 +31,7 @@ pub fn description(event: &Event, details: &Details, main: Language, view: View)
     }
     paragraphs.extend(organizations(event, phrases));
     paragraphs.extend(details.contact.as_ref().map(|contact| format!("{}: {contact}", phrases.contact)));
+    paragraphs.extend(via(event, phrases));
     paragraphs.join("\n\n")
 }
 
@@ -125,6 +126,16 @@ fn in_language(details: &Details, main: Language, language: Language) -> String 
     let own = Texts { description: translation.and_then(|t| t.description.as_deref()).unwrap_or_default(), ..texts };
     let body = body(&own, details, phrases);
     [lines.join("\n")].into_iter().chain(body).collect::<Vec<_>>().join("\n\n")
+}
+
+/// Where the event comes from, a line for each partner.
+fn via(event: &Event, phrases: &Phrases) -> Option<String> {
+    let line = |origin: &std::sync::Arc<super::Origin>| match &origin.url {
+        Some(url) => format!("{} {}: {url}", phrases.via, origin.name),
+        None => format!("{} {}", phrases.via, origin.name),
+    };
+    let lines: Vec<String> = event.origins.iter().map(line).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 fn organizations(event: &Event, phrases: &Phrases) -> Option<String> {

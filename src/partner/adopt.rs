@@ -1,76 +1,383 @@
-//! Adopts the events of a partner's body. A stand-in: it knows UID, SUMMARY and a DTSTART in UTC, and nothing else.
+//! What a partner's body holds, adopted into our own terms: event by event, so that a bad one costs only itself. It is a pure
+//! function of its arguments, does nothing without bounds, and takes over no zone, no property and no name of the partner's.
 
-use chrono::{NaiveDateTime, TimeDelta};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::event::{Details, Event, Status, When};
-use crate::name::Slug;
-use crate::text;
+use chrono::TimeDelta;
+
+use super::decode::decode;
+use super::scan::{Calendar, Scanned, scan};
+use super::{Adopted, Fault, Header, Limits, Partner};
+use crate::event::{Change, Details, Event, Origin, Place, Start, Status};
+use crate::text::{Line, clean, unescape};
 use crate::time::Zone;
 
-use super::{Adopted, Class, Fault, Header, Limits, Partner};
+mod clocks;
+mod fields;
+mod filter;
+mod html;
+mod identity;
+mod ledger;
+mod offsets;
+mod series;
+mod stamp;
+mod when;
+mod words;
 
-/// What adoption has to know of the service.
+use clocks::Clocks;
+use fields::Fields;
+use identity::Known;
+use ledger::Ledger;
+use series::Series;
+use when::Begin;
+use words::Tags;
+
+/// The changed occurrences of one series.
+const MAX_CHANGES: usize = 2_000;
+/// The days of rules that are tried for one body to find the occurrences that its changes replace.
+const MAX_SEARCH: usize = 3_000_000;
+
+/// What adopting depends on beside the partner.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// The calendar's zone.
     pub zone: Zone,
-    /// The part of every UID after the `@`.
+    /// The part after the `@` of every UID.
     pub uid_domain: &'a str,
 }
 
-/// Adopts a body.
+/// Adopts what a body holds.
 ///
 /// # Errors
-/// Why it is of no use.
+/// When the body is no calendar, is cut, or breaks a limit of `limits` as a whole; nothing of it may be used then.
 pub fn adopt(
-    _partner: &Partner,
-    _header: &Header,
+    partner: &Partner,
+    header: &Header,
     body: &[u8],
     context: &Context<'_>,
-    _limits: &Limits,
+    limits: &Limits,
 ) -> Result<Adopted, Fault> {
-    let fault = |class, text: &str| Fault { class, text: text.to_owned() };
-    let body_text = String::from_utf8_lossy(body);
-    if !body_text.contains("BEGIN:VCALENDAR") {
-        return Err(fault(Class::NotCalendar, "the answer is no calendar"));
-    }
-    if !body_text.contains("END:VCALENDAR") {
-        return Err(fault(Class::Truncated, "the calendar is cut"));
-    }
-    let calendars = text::parse(body).map_err(|error| fault(Class::Limits, &error.to_string()))?;
-    let events = calendars.iter().flat_map(|calendar| &calendar.components).filter_map(|component| {
-        let uid = component.property("UID")?.text();
-        let start = component.property("DTSTART")?;
-        let start = NaiveDateTime::parse_from_str(&start.value, "%Y%m%dT%H%M%SZ").ok()?.and_utc();
-        let end = context.zone.moment_of(start + TimeDelta::hours(1));
-        let title = component.property("SUMMARY").map_or_else(|| "Event".to_owned(), text::Property::text);
-        let when = When::Timed { start: context.zone.moment_of(start), end, end_announced: true };
-        Some(std::sync::Arc::new(event(&uid, context, title, when)?))
-    });
-    Ok(Adopted { events: events.collect(), ..Adopted::default() })
+    let decoded = decode(body, header.content_type.as_deref());
+    let scanned = scan(&decoded.text, limits)?;
+    let mut adoption = Adoption::new(partner, limits, Clocks::new(partner, context.zone, &scanned));
+    adoption.ledger.repaired_times("a line that is not UTF-8", decoded.recoded);
+    adoption.ledger.repaired_if(scanned.preceded, "text before the calendar");
+    adoption.ledger.dropped_times("an event without END:VEVENT", scanned.unclosed);
+    let found = adoption.events(&scanned);
+    Ok(adoption.finish(found, header, context, &scanned.calendars))
 }
 
-fn event(uid: &str, context: &Context<'_>, title: String, when: When) -> Option<Event> {
-    Some(Event {
-        id: Slug::from_name(uid)?,
-        uid: format!("{uid}@{}", context.uid_domain),
-        details: Details {
-            title,
-            description: String::new(),
+/// An event that has no name of its own in our feeds yet.
+struct Found {
+    event: Event,
+    /// Its UID, or what stands for it.
+    uid: String,
+}
+
+/// The events of one UID.
+#[derive(Default)]
+struct Group<'f, 'a> {
+    master: Option<&'f Fields<'a>>,
+    changes: Vec<&'f Fields<'a>>,
+}
+
+/// The work on one body.
+struct Adoption<'a> {
+    partner: &'a Partner,
+    limits: &'a Limits,
+    clocks: Clocks<'a>,
+    ledger: Ledger,
+    tags: Tags,
+    origin: Arc<Origin>,
+    searched: usize,
+}
+
+impl<'a> Adoption<'a> {
+    fn new(partner: &'a Partner, limits: &'a Limits, clocks: Clocks<'a>) -> Self {
+        let origin = Origin { partner: partner.slug.clone(), name: partner.name.clone(), url: partner.url.clone() };
+        Self {
+            partner,
+            limits,
+            clocks,
+            ledger: Ledger::default(),
+            tags: Tags::default(),
+            origin: Arc::new(origin),
+            searched: 0,
+        }
+    }
+
+    fn events(&mut self, scanned: &Scanned<'_>) -> Vec<Found> {
+        let mut read = Vec::with_capacity(scanned.events.len());
+        for block in &scanned.events {
+            match Fields::read(block, self.limits) {
+                Ok(fields) => read.push(fields),
+                Err(reason) => self.ledger.dropped(reason),
+            }
+        }
+        let groups = self.groups(&read);
+        groups.into_iter().flat_map(|(uid, group)| self.group(uid, &group)).collect()
+    }
+
+    /// The events by their UIDs, in the order of their first appearance. One without a UID is alone.
+    fn groups<'f, 'b>(&mut self, read: &'f [Fields<'b>]) -> Vec<(Option<&'b str>, Group<'f, 'b>)> {
+        let mut groups: Vec<(Option<&str>, Group)> = Vec::with_capacity(read.len());
+        let mut places: HashMap<&str, usize> = HashMap::with_capacity(read.len());
+        for fields in read {
+            self.ledger.repaired_times("a property that is there twice", fields.repeated);
+            let uid = fields.uid.map(str::trim).filter(|uid| !uid.is_empty());
+            let place = uid.and_then(|uid| places.get(uid).copied()).unwrap_or(groups.len());
+            if place == groups.len() {
+                groups.push((uid, Group::default()));
+                places.extend(uid.map(|uid| (uid, place)));
+            }
+            let Some((_, group)) = groups.get_mut(place) else { continue };
+            match (&fields.recurrence_id, group.master) {
+                (Some(_), _) => group.changes.push(fields),
+                (None, None) => group.master = Some(fields),
+                (None, Some(known)) => {
+                    self.ledger.dropped("an older version of an event that is there twice");
+                    if fields.version(known).is_ge() {
+                        group.master = Some(fields);
+                    }
+                }
+            }
+        }
+        groups
+    }
+
+    /// The events that a group becomes: one, or each change by itself where there is no event that it changes.
+    fn group(&mut self, uid: Option<&str>, group: &Group<'_, '_>) -> Vec<Found> {
+        if uid.is_none() {
+            self.ledger.repaired("an event without a UID");
+        }
+        let Some(master) = group.master else {
+            return group.changes.iter().filter_map(|change| self.orphan(uid, change)).collect();
+        };
+        if master.is_private() {
+            self.ledger.dropped_times("a private event", 1 + group.changes.len());
+            return Vec::new();
+        }
+        match self.whole(master, &group.changes) {
+            Ok(event) => self.found(uid, event, &master_categories(master)).into_iter().collect(),
+            Err(reason) => {
+                self.ledger.dropped(reason);
+                group.changes.iter().filter_map(|change| self.orphan(uid, change)).collect()
+            }
+        }
+    }
+
+    /// A changed occurrence of a series that is not there: an event of its own.
+    fn orphan(&mut self, uid: Option<&str>, change: &Fields<'_>) -> Option<Found> {
+        if change.is_private() {
+            self.ledger.dropped("a private event");
+            return None;
+        }
+        let of = change.recurrence_id.map(|line| line.value).unwrap_or_default();
+        match self.whole(change, &[]) {
+            Ok(event) => {
+                self.ledger.repaired("a changed occurrence without its series");
+                let uid = uid.map(|uid| format!("{uid} {of}"));
+                self.found(uid.as_deref(), event, &master_categories(change))
+            }
+            Err(reason) => {
+                self.ledger.dropped(reason);
+                None
+            }
+        }
+    }
+
+    /// The event, if the partner's filters let it pass.
+    fn found(&mut self, uid: Option<&str>, event: Event, categories: &[Cow<'_, str>]) -> Option<Found> {
+        if !filter::passes(self.partner, &event, categories, self.clocks.home) {
+            self.ledger.dropped("an event that the filters leave out");
+            return None;
+        }
+        let uid = uid.map_or_else(|| format!("{} {}", event.start().local(), event.details.title), str::to_owned);
+        Some(Found { event, uid })
+    }
+
+    /// An event with its recurrence and its changed occurrences; its names are those of nobody yet.
+    fn whole(&mut self, fields: &Fields<'_>, changes: &[&Fields<'_>]) -> Result<Event, &'static str> {
+        let line = fields.start.as_ref().ok_or("an event without DTSTART")?;
+        let begin =
+            Begin::read(line, fields.calendar, &mut self.clocks).ok_or("an event whose start cannot be read")?;
+        let mut when = when::when(fields, &begin, &mut self.clocks, &mut self.ledger);
+        let mut start = when.start();
+        let is_change = fields.recurrence_id.is_some();
+        let mut series = match is_change {
+            true => None,
+            false => series::adopt(fields, &begin, &mut start, &mut self.clocks, &mut self.ledger)?,
+        };
+        when = when::starting(when, start);
+        self.ledger.repaired_if(fields.exclusion_rule, "an EXRULE, which is obsolete");
+        let categories = master_categories(fields);
+        let tags = self.tags.of(&self.partner.tags, &categories);
+        let details = self.details(fields, when, None);
+        let changes = self.changes(changes, series.as_mut(), &details);
+        Ok(Event {
+            id: self.partner.slug.clone(),
+            uid: String::new(),
+            details,
+            organizations: self.partner.organization.iter().cloned().collect(),
+            tags,
+            recurrence: series.map(|series| series.recurrence),
+            changes,
+            updated: None,
+            origins: vec![Arc::clone(&self.origin)],
+            apart: !self.partner.combined,
+        })
+    }
+
+    /// The texts of an event; a change without a title has its series'.
+    fn details(&mut self, fields: &Fields<'_>, when: crate::event::When, series: Option<&Details>) -> Details {
+        let title = words::title(fields, self.limits.max_title);
+        self.ledger.repaired_if(title.is_none() && series.is_none(), "an event without a title");
+        let title = match (title, series) {
+            (Some(title), _) => format!("{}{title}", self.partner.prefix),
+            (None, Some(series)) => series.title.clone(),
+            (None, None) => format!("{}{}", self.partner.prefix, words::untitled(self.partner.language)),
+        };
+        let status = words::status(fields);
+        self.ledger.repaired_if(status.is_none(), "a status that nobody knows");
+        let url = words::page(fields);
+        self.ledger.repaired_if(
+            url.is_none() && fields.url.is_some_and(|url| !url.trim().is_empty()),
+            "a link that is no web address",
+        );
+        Details {
+            title: words::cut(title, self.limits.max_title),
+            description: words::description(fields, self.limits.max_description),
             reason: None,
             translations: Vec::new(),
             when,
-            place: None,
-            url: None,
+            place: words::place(fields).map(Place::Text),
+            url,
             signup: None,
-            contact: None,
-            status: Status::Confirmed,
-        },
-        organizations: Vec::new(),
-        tags: Vec::new(),
-        recurrence: None,
-        changes: Vec::new(),
-        updated: None,
-        origin: None,
+            contact: words::contact(fields),
+            status: status.unwrap_or(Status::Confirmed),
+        }
+    }
+
+    /// The changed occurrences of a series, each once, ascending by the occurrence.
+    fn changes(&mut self, found: &[&Fields<'_>], series: Option<&mut Series>, details: &Details) -> Vec<Change> {
+        let Some(series) = series else {
+            self.ledger.dropped_times("a changed occurrence of an event that does not recur", found.len());
+            return Vec::new();
+        };
+        let mut newest: HashMap<Start, &Fields<'_>> = HashMap::new();
+        for fields in found {
+            let Some(of) = self.occurrence(fields, series) else { continue };
+            if newest.len() == MAX_CHANGES && !newest.contains_key(&of) {
+                self.ledger.dropped("changed occurrences beyond 2,000");
+                continue;
+            }
+            let kept = newest.entry(of).or_insert(fields);
+            if fields.version(kept).is_ge() {
+                *kept = fields;
+            }
+        }
+        let mut changes: Vec<Change> =
+            newest.into_iter().filter_map(|(of, fields)| self.change(of, fields, series, details)).collect();
+        changes.sort_unstable_by_key(|change| change.of);
+        let starts: Vec<Start> = changes.iter().map(|change| change.of).collect();
+        self.searched += starts.last().map_or(0, |last| series.cost(last.day()));
+        if self.searched <= MAX_SEARCH {
+            series.include(&starts, &mut self.ledger);
+        }
+        changes
+    }
+
+    /// Which occurrence RECURRENCE-ID means.
+    fn occurrence(&mut self, fields: &Fields<'_>, series: &Series) -> Option<Start> {
+        let line = fields.recurrence_id.as_ref()?;
+        let all_later = line.parameter("RANGE").is_some();
+        self.ledger.repaired_if(all_later, "a change of all later occurrences, taken for one");
+        match Begin::read(line, fields.calendar, &mut self.clocks) {
+            Some(of) => Some(series.occurrence(of.stamp, |stamp| of.clock.instant(stamp))),
+            None => {
+                self.ledger.dropped("a changed occurrence that cannot be found");
+                None
+            }
+        }
+    }
+
+    /// One changed occurrence; a private one is excluded from the series.
+    fn change(&mut self, of: Start, fields: &Fields<'_>, series: &mut Series, details: &Details) -> Option<Change> {
+        if fields.is_private() {
+            series.exclude(of);
+            self.ledger.dropped("a private event");
+            return None;
+        }
+        let begin = fields.start.as_ref().and_then(|line| Begin::read(line, fields.calendar, &mut self.clocks));
+        let when = match begin {
+            Some(begin) => when::when(fields, &begin, &mut self.clocks, &mut self.ledger),
+            None => {
+                self.ledger.repaired("a changed occurrence without a start");
+                details.when.starting(of, self.clocks.home)
+            }
+        };
+        Some(Change { of, details: self.details(fields, when, Some(details)) })
+    }
+
+    /// Names the events, and adds what is known of the calendar.
+    fn finish(
+        mut self,
+        found: Vec<Found>,
+        header: &Header,
+        context: &Context<'_>,
+        calendars: &[Calendar<'_>],
+    ) -> Adopted {
+        let (mut events, mut known) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
+        for Found { event, uid } in found {
+            known.push(Known { uid, start: event.start(), title: event.details.title.clone() });
+            events.push(event);
+        }
+        let (parts, identities) = identity::parts(&self.partner.slug, &known, &header.identities);
+        let events = events.into_iter().zip(parts).filter_map(|(mut event, part)| {
+            event.id = identity::slug(&self.partner.slug, &part)?;
+            event.uid = format!("{}@{}", event.id, context.uid_domain);
+            Some(Arc::new(event))
+        });
+        self.ledger.repaired_times("a time zone that is not explained", self.clocks.unexplained);
+        Adopted {
+            events: events.collect(),
+            repairs: self.ledger.repairs,
+            drops: self.ledger.drops,
+            identities,
+            refresh: refresh(calendars),
+            name: name(calendars),
+        }
+    }
+}
+
+fn master_categories<'a>(fields: &Fields<'a>) -> Vec<Cow<'a, str>> {
+    words::categories(fields)
+}
+
+/// The first property of one of these names that a calendar has, the names in order.
+fn stated<'a, T>(calendars: &[Calendar<'a>], names: [&str; 2], read: impl Fn(&'a str) -> Option<T>) -> Option<T> {
+    let lines = || calendars.iter().flat_map(|calendar| &calendar.lines).filter_map(|line| Line::split(line));
+    names.iter().find_map(|name| lines().filter(|line| line.is(name)).find_map(|line| read(line.value)))
+}
+
+/// How often the partner wants to be asked (RFC 7986 §5.7, or Outlook's older property).
+fn refresh(calendars: &[Calendar<'_>]) -> Option<TimeDelta> {
+    stated(calendars, ["REFRESH-INTERVAL", "X-PUBLISHED-TTL"], |value| {
+        let (days, time) = stamp::duration(value)?;
+        days.checked_add(&time).filter(|interval| *interval > TimeDelta::zero())
     })
 }
+
+/// What the partner calls its calendar: one line of at most 200 characters.
+fn name(calendars: &[Calendar<'_>]) -> Option<String> {
+    stated(calendars, ["X-WR-CALNAME", "NAME"], |value| {
+        let text = unescape(value);
+        let words: Vec<String> = html::plain(&clean(&text)).split_whitespace().map(str::to_owned).collect();
+        Some(words::cut(words.join(" "), 200)).filter(|name| !name.is_empty())
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! The expansion of a rule: period by period, the days of each that every part allows. The rule is known to be right, and
 //! nothing here takes long: each day that is tried counts against [`MAX_STEPS`].
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc, Weekday};
 
 use super::numbers::Numbers;
 use super::{End, Frequency, MAX_STEPS, Rule};
@@ -12,8 +12,7 @@ const LAST_YEAR: i32 = 9999;
 
 /// The occurrences of a rule, ascending.
 pub(super) struct Occurrences {
-    days: Dates,
-    start: NaiveDateTime,
+    times: Times,
     zone: Zone,
     remaining: Option<u32>,
     last: Option<DateTime<Utc>>,
@@ -25,7 +24,13 @@ impl Occurrences {
         let last = rule.last_instant(zone);
         // No occurrence on a later day can be wanted, in any offset.
         let last_day = last.and_then(|last| zone.today(last).succ_opt());
-        Self { days: Dates::new(rule, start.date(), last_day), start, zone, remaining, last }
+        Self { times: Times::new(rule, start, last_day), zone, remaining, last }
+    }
+
+    /// Ends after so many days at the latest.
+    pub(super) fn within(mut self, days: usize) -> Self {
+        self.times.steps = MAX_STEPS.saturating_sub(days);
+        self
     }
 }
 
@@ -36,7 +41,7 @@ impl Iterator for Occurrences {
         if self.remaining == Some(0) {
             return None;
         }
-        let next = self.days.next()?.and_time(self.start.time());
+        let next = self.times.next()?;
         if self.last.is_some_and(|last| self.zone.resolve_leniently(next).instant() > last) {
             self.remaining = Some(0);
             return None;
@@ -46,37 +51,40 @@ impl Iterator for Occurrences {
     }
 }
 
-/// The days on which a rule has occurrences, from the start on.
-struct Dates {
+/// The wall-clock times at which a rule has occurrences, from the start on.
+struct Times {
     selection: Selection,
     positions: Numbers,
     frequency: Frequency,
     interval: u32,
-    start: NaiveDate,
+    start: NaiveDateTime,
+    /// The times of day, ascending; at least one.
+    of_day: Vec<NaiveTime>,
     last_day: Option<NaiveDate>,
     /// The first day of the period to look at next; `None` at the end.
     period: Option<NaiveDate>,
-    /// The days found in the period before, the next one last.
-    found: Vec<NaiveDate>,
+    /// The times found in the period before, the next one last.
+    found: Vec<NaiveDateTime>,
     steps: usize,
 }
 
-impl Dates {
-    fn new(rule: &Rule, start: NaiveDate, last_day: Option<NaiveDate>) -> Self {
+impl Times {
+    fn new(rule: &Rule, start: NaiveDateTime, last_day: Option<NaiveDate>) -> Self {
         Self {
-            selection: Selection::new(rule, start),
+            selection: Selection::new(rule, start.date()),
             positions: Numbers::new(&rule.by_position),
             frequency: rule.frequency,
             interval: rule.interval,
             start,
+            of_day: rule.times_of_day(start.time()),
             last_day,
-            period: rule.first_period(start),
+            period: rule.first_period(start.date()),
             found: Vec::new(),
             steps: 0,
         }
     }
 
-    /// Finds the days of the next period; `None` after the last.
+    /// Finds the times of the next period; `None` after the last.
     fn fill(&mut self) -> Option<()> {
         let first = self.period.filter(|first| first.year() <= LAST_YEAR)?;
         // The first week of a year may begin in the year before.
@@ -88,17 +96,18 @@ impl Dates {
             return None;
         }
         self.steps += length;
-        let selection = &self.selection;
-        self.found.extend(from.iter_days().take(length).filter(|day| selection.allows(*day, first.year())));
+        let (selection, of_day) = (&self.selection, &self.of_day);
+        let days = from.iter_days().take(length).filter(|day| selection.allows(*day, first.year()));
+        self.found.extend(days.flat_map(|day| of_day.iter().map(move |time| day.and_time(*time))));
         self.keep_positions();
         let start = self.start;
-        self.found.retain(|day| *day >= start);
+        self.found.retain(|time| *time >= start);
         self.found.reverse();
         self.period = self.frequency.after(first, self.interval);
         Some(())
     }
 
-    /// BYSETPOS: keeps the nth days of the period.
+    /// BYSETPOS: keeps the nth times of the period.
     fn keep_positions(&mut self) {
         let (positions, length) = (self.positions, u32::try_from(self.found.len()).unwrap_or(u32::MAX));
         let mut position = 0;
@@ -109,10 +118,10 @@ impl Dates {
     }
 }
 
-impl Iterator for Dates {
-    type Item = NaiveDate;
+impl Iterator for Times {
+    type Item = NaiveDateTime;
 
-    fn next(&mut self) -> Option<NaiveDate> {
+    fn next(&mut self) -> Option<NaiveDateTime> {
         while self.found.is_empty() {
             self.fill()?;
         }
@@ -121,6 +130,27 @@ impl Iterator for Dates {
 }
 
 impl Rule {
+    /// The times of day by BYHOUR, BYMINUTE and BYSECOND, the start's where one of them says nothing.
+    fn times_of_day(&self, start: NaiveTime) -> Vec<NaiveTime> {
+        if [&self.by_hour, &self.by_minute, &self.by_second].iter().all(|list| list.is_empty()) {
+            return vec![start];
+        }
+        let or = |list: &[i16], own: u32| match list {
+            [] => vec![own],
+            list => list.iter().filter_map(|number| u32::try_from(*number).ok()).collect(),
+        };
+        let (minutes, seconds) = (or(&self.by_minute, start.minute()), or(&self.by_second, start.second()));
+        let mut times = Vec::new();
+        for hour in or(&self.by_hour, start.hour()) {
+            for minute in &minutes {
+                times.extend(seconds.iter().filter_map(|second| NaiveTime::from_hms_opt(hour, *minute, *second)));
+            }
+        }
+        times.sort_unstable();
+        times.dedup();
+        times
+    }
+
     /// The first day of the period that `start` is in.
     fn first_period(&self, start: NaiveDate) -> Option<NaiveDate> {
         match self.frequency {

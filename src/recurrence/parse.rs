@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime, Timelike, Weekday};
 use super::{ByDay, End, Frequency, Rule, WEEKDAYS};
 
 /// The longest list of a part.
-const MAX_LIST: usize = 400;
+pub(super) const MAX_LIST: usize = 400;
 
 const PARTS: [&str; 11] = [
     "FREQ",
@@ -41,6 +41,9 @@ pub(super) fn rule(text: &str) -> Result<Rule, String> {
         by_year_day: parts.numbers("BYYEARDAY", -366..=366)?,
         by_month_day: parts.numbers("BYMONTHDAY", -31..=31)?,
         by_day: parts.list("BYDAY", by_day)?,
+        by_hour: Vec::new(),
+        by_minute: Vec::new(),
+        by_second: Vec::new(),
         by_position: parts.numbers("BYSETPOS", -366..=366)?,
         week_start: parts
             .value("WKST")
@@ -106,7 +109,7 @@ fn known(name: &str) -> Result<&'static str, String> {
     }
 }
 
-fn frequency(value: &str) -> Result<Frequency, String> {
+pub(super) fn frequency(value: &str) -> Result<Frequency, String> {
     let known = [Frequency::Daily, Frequency::Weekly, Frequency::Monthly, Frequency::Yearly];
     known
         .into_iter()
@@ -131,7 +134,7 @@ fn end(parts: &Parts<'_>) -> Result<End, String> {
     }
 }
 
-fn until(value: &str) -> Option<End> {
+pub(super) fn until(value: &str) -> Option<End> {
     let shape: String =
         value.chars().map(|character| if character.is_ascii_digit() { '0' } else { character }).collect();
     let time = |text| NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").ok()?.with_nanosecond(0);
@@ -143,7 +146,7 @@ fn until(value: &str) -> Option<End> {
     }
 }
 
-fn by_day(item: &str) -> Result<ByDay, String> {
+pub(super) fn by_day(item: &str) -> Result<ByDay, String> {
     let (nth, code) = item.split_at_checked(item.len().saturating_sub(2)).unwrap_or((item, ""));
     let weekday = weekday(code).ok_or_else(|| bad_weekday("BYDAY", item))?;
     let nth = match nth {
@@ -158,19 +161,19 @@ fn bad_weekday(name: &str, value: &str) -> String {
     format!("{name}={value}: write MO, TU, WE, TH, FR, SA or SU{numbered}")
 }
 
-fn weekday(code: &str) -> Option<Weekday> {
+pub(super) fn weekday(code: &str) -> Option<Weekday> {
     WEEKDAYS.iter().find(|(_, known)| *known == code).map(|(weekday, _)| *weekday)
 }
 
 /// A number with an optional sign, of at most three digits.
-fn number(text: &str) -> Option<i16> {
+pub(super) fn number(text: &str) -> Option<i16> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let shaped = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     if shaped { text.parse().ok() } else { None }
 }
 
 /// What RFC 5545 §3.3.10 forbids of parts together.
-fn check(rule: &Rule) -> Result<(), String> {
+pub(super) fn check(rule: &Rule) -> Result<(), String> {
     use Frequency::{Daily, Monthly, Weekly, Yearly};
     let frequency = rule.frequency;
     let refuse = |name: &str, instead: &str| Err(format!("{name} cannot be with FREQ={}: {instead}", frequency.name()));
@@ -195,7 +198,15 @@ fn check(rule: &Rule) -> Result<(), String> {
             "no month has more than five of a weekday: write numbers from 1 to 5, or -1 to -5, in BYDAY".to_owned()
         );
     }
-    let others = [&rule.by_month, &rule.by_week, &rule.by_year_day, &rule.by_month_day];
+    let others = [
+        &rule.by_month,
+        &rule.by_week,
+        &rule.by_year_day,
+        &rule.by_month_day,
+        &rule.by_hour,
+        &rule.by_minute,
+        &rule.by_second,
+    ];
     if !rule.by_position.is_empty() && rule.by_day.is_empty() && others.iter().all(|list| list.is_empty()) {
         return Err("BYSETPOS needs another BY part to choose from, such as BYDAY=MO,TU,WE,TH,FR".to_owned());
     }

@@ -4,7 +4,8 @@ use crate::site::{Coding, Head};
 
 /// The coding to send: of those on offer the one the client likes best, the smaller where it likes several the same. Without the
 /// field, identity, which old importers read; and identity too where a client refuses everything, for nobody is helped by a 406.
-pub(super) fn negotiate<'a>(lines: impl Iterator<Item = &'a [u8]> + Clone, head: &Head) -> Coding {
+#[must_use]
+pub fn negotiate<'a>(lines: impl Iterator<Item = &'a [u8]> + Clone, head: &Head) -> Coding {
     let best = head.codings().filter_map(|coding| {
         let weight = weight(lines.clone(), coding);
         (weight > 0).then_some((weight, coding))

@@ -6,16 +6,20 @@ use chrono::{DateTime, Utc};
 
 /// The conditions of a request: the values of each field's lines, in order.
 #[derive(Debug, Clone)]
-pub(super) struct Conditions<'a, M, N> {
-    pub(super) if_match: Option<M>,
-    pub(super) if_none_match: Option<N>,
-    pub(super) if_modified_since: Option<&'a [u8]>,
-    pub(super) if_unmodified_since: Option<&'a [u8]>,
+pub struct Conditions<'a, M, N> {
+    /// If-Match, line by line.
+    pub if_match: Option<M>,
+    /// If-None-Match, line by line.
+    pub if_none_match: Option<N>,
+    /// If-Modified-Since.
+    pub if_modified_since: Option<&'a [u8]>,
+    /// If-Unmodified-Since.
+    pub if_unmodified_since: Option<&'a [u8]>,
 }
 
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub enum Outcome {
     /// Answer 200.
     Send,
     /// Answer 304.
@@ -26,7 +30,8 @@ pub(super) enum Outcome {
 
 impl<'a, M: Iterator<Item = &'a [u8]>, N: Iterator<Item = &'a [u8]>> Conditions<'a, M, N> {
     /// Evaluates in the order of §13.2.2, for a GET or HEAD of a representation with this strong tag (its quotes included) and time.
-    pub(super) fn evaluate(self, tag: &[u8], modified: Option<DateTime<Utc>>) -> Outcome {
+    #[must_use]
+    pub fn evaluate(self, tag: &[u8], modified: Option<DateTime<Utc>>) -> Outcome {
         let held = match (self.if_match, self.if_unmodified_since) {
             (Some(list), _) => names(list, tag, Comparison::Strong),
             (None, Some(since)) => !changed_after(since, modified).unwrap_or(false),

@@ -1,6 +1,6 @@
 //! How a Site is built: events in their revisions, stems by what they share, what has not changed taken over.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,12 +10,13 @@ use super::combine::Memory;
 use super::fixed::{self, Fixed};
 use super::frame::{Frame, Today};
 use super::published::Published;
+use super::single::Single;
+use super::status;
 use super::stem::{FEED_CACHE, Form, Kind, Plan, Stem, path};
 use super::{Coding, Site, World};
 use crate::config::Config;
 use crate::event::{Event, Place};
 use crate::page::json;
-use crate::revision::Stamp;
 
 /// The name in the ledger of what all feeds depend on beside their events.
 pub(super) const LAYOUT: &str = "layout";
@@ -25,7 +26,7 @@ pub(super) fn build(world: World<'_>, config: &Config, now: DateTime<Utc>, previ
     let today = Today::of(&frame, now);
     let events = published(world, &frame, today, now, previous);
     let layout = world.ledger.stamp(LAYOUT, frame.digest(), now);
-    let builder = Builder { world, config, frame: &frame, layout, today, now, previous };
+    let builder = Builder { world, config, frame: &frame, today, now, previous };
     let stems = builder.stems(&events);
     let listed = listed(&stems);
     let fixed = builder.fixed(&listed);
@@ -40,40 +41,35 @@ fn published(
     today: Today,
     now: DateTime<Utc>,
     previous: Option<&Site>,
-) -> Vec<Arc<Published>> {
+) -> Vec<Single> {
     let mut old = previous.map(|site| site.events.as_slice()).unwrap_or_default().iter().peekable();
     let publish = |event: &Arc<Event>| {
         let current = world.ledger.current(event, now);
         // Both lists are ascending by id: the two are walked side by side.
-        while old.next_if(|old| old.event.id < event.id).is_some() {}
+        while old.next_if(|old| old.published.event.id < event.id).is_some() {}
         match old.peek() {
-            Some(old) if old.is_still(event, current, today.date) => Arc::clone(old),
-            _ => Arc::new(Published::new(Arc::clone(event), current, frame, today.date)),
+            Some(old) if old.published.is_still(event, current, today.date) => old.taken_over(today),
+            _ => Single::new(Published::new(Arc::clone(event), current, frame, today.date)),
         }
     };
-    world.catalog.events.iter().map(publish).collect()
+    world.merged.events.iter().map(publish).collect()
 }
 
 struct Builder<'a> {
     world: World<'a>,
     config: &'a Config,
     frame: &'a Frame,
-    layout: Stamp,
     today: Today,
     now: DateTime<Utc>,
     previous: Option<&'a Site>,
 }
 
 impl Builder<'_> {
-    fn stems(&self, events: &[Arc<Published>]) -> HashMap<Box<str>, Arc<Stem>> {
-        let mut ordered = events.to_vec();
+    fn stems(&self, events: &[Single]) -> HashMap<Arc<str>, Arc<Stem>> {
+        let mut ordered: Vec<Arc<Published>> = events.iter().map(|event| Arc::clone(&event.published)).collect();
         ordered.sort_unstable_by(|one, other| one.order().cmp(&other.order()));
-        let mut stems = HashMap::with_capacity(events.len() * 2);
-        for plan in self.plans(&ordered) {
-            let stem = self.stem(plan);
-            stems.insert(stem.path().into_boxed_str(), stem);
-        }
-        stems
+        let stems = self.plans(&ordered).into_iter().map(|plan| self.stem(plan));
+        stems.map(|stem| (Arc::clone(&stem.path), stem)).collect()
     }
 
     /// The stem of a plan; the previous one where that is still right.
@@ -84,22 +80,16 @@ impl Builder<'_> {
         {
             return Arc::clone(old);
         }
-        let of_event = plan.only_event().map(|event| event.changed.max(self.layout.modified));
-        let modified = |digest| of_event.unwrap_or_else(|| self.world.ledger.stamp(&path, digest, self.now).modified);
+        let modified = |digest| self.world.ledger.stamp(&path, digest, self.now).modified;
         Arc::new(Stem::new(plan, self.frame, self.today, modified))
     }
 
-    /// What stems there are. `ordered` is in feed order, and so are the events of every plan.
+    /// What stems there are beside those of single events. `ordered` is in feed order, and so are the events of every plan.
     fn plans(&self, ordered: &[Arc<Published>]) -> Vec<Plan> {
         let mut plans = Groups::of(ordered).into_plans(self);
         let all = self.frame.head(self.config.name.clone(), self.config.description.clone(), self.config.color);
-        plans.push(Plan { kind: Kind::All, id: "all".into(), head: all, events: ordered.to_vec() });
-        plans.extend(ordered.iter().map(|published| Plan {
-            kind: Kind::Event,
-            id: published.event.id.as_str().into(),
-            head: self.frame.head(published.event.details.title.clone(), String::new(), None),
-            events: vec![Arc::clone(published)],
-        }));
+        let listed = ordered.iter().filter(|published| !published.event.apart).cloned().collect();
+        plans.push(Plan { kind: Kind::All, id: "all".into(), head: all, events: listed });
         plans
     }
 
@@ -107,13 +97,16 @@ impl Builder<'_> {
         let modified = |path: &'static str| move |digest| self.world.ledger.stamp(path, digest, self.now).modified;
         let lasting = |path, media_type, bytes| Fixed::lasting(media_type, FEED_CACHE, bytes, modified(path));
         let organizations = listed.iter().filter(|stem| stem.plan.kind == Kind::Organization);
-        let feeds = organizations.map(|stem| (stem.plan.head.name.as_str(), stem.path()));
+        let feeds = organizations.map(|stem| (stem.plan.head.name.as_str(), &*stem.path));
         let front = fixed::front(&self.config.name, self.frame.public_url(), feeds);
+        let status = status::of(&self.world, self.config, self.now);
         HashMap::from([
             ("/", lasting("/", "text/plain; charset=utf-8", front.into_bytes())),
             ("/feeds.json", lasting("/feeds.json", "application/json; charset=utf-8", self.directory(listed))),
             ("/robots.txt", lasting("/robots.txt", "text/plain; charset=utf-8", fixed::ROBOTS.into())),
             ("/healthz", Fixed::passing("ok\n".to_owned())),
+            ("/status", Fixed::passing(status.text())),
+            ("/status.json", Fixed::passing_json(status.json())),
             ("/readyz", Fixed::passing(fixed::ready(&self.world.catalog.problems))),
         ])
     }
@@ -123,7 +116,7 @@ impl Builder<'_> {
         json::directory(listed.iter().map(|stem| {
             let next = stem.plan.events.iter().filter_map(|event| Some((event, event.next(self.today.date)?)));
             let next = next.min_by_key(|(_, occurrence)| occurrence.when.start().instant(zone));
-            let path = stem.path();
+            let path = &stem.path;
             json::Entry {
                 kind: stem.plan.kind.word(),
                 id: &stem.plan.id,
@@ -140,12 +133,12 @@ impl Builder<'_> {
 
 /// The events that share an organization, a tag or a venue.
 #[derive(Default)]
-struct Groups {
-    groups: BTreeMap<(Kind, Arc<str>), Vec<Arc<Published>>>,
+struct Groups<'a> {
+    groups: HashMap<(Kind, &'a str), Vec<Arc<Published>>>,
 }
 
-impl Groups {
-    fn of(ordered: &[Arc<Published>]) -> Self {
+impl<'a> Groups<'a> {
+    fn of(ordered: &'a [Arc<Published>]) -> Self {
         let mut groups = Self::default();
         for published in ordered {
             let event = &published.event;
@@ -155,6 +148,9 @@ impl Groups {
             for tag in &event.tags {
                 groups.add(Kind::Tag, tag.as_str(), published);
             }
+            for origin in &event.origins {
+                groups.add(Kind::Partner, origin.partner.as_str(), published);
+            }
             for venue in venues(event) {
                 groups.add(Kind::Venue, venue, published);
             }
@@ -162,8 +158,8 @@ impl Groups {
         groups
     }
 
-    fn add(&mut self, kind: Kind, id: &str, published: &Arc<Published>) {
-        let group = self.groups.entry((kind, id.into())).or_default();
+    fn add(&mut self, kind: Kind, id: &'a str, published: &Arc<Published>) {
+        let group = self.groups.entry((kind, id)).or_default();
         // A series may be at one venue several times: it is the group's last event then.
         if !group.last().is_some_and(|last| Arc::ptr_eq(last, published)) {
             group.push(Arc::clone(published));
@@ -171,12 +167,11 @@ impl Groups {
     }
 
     /// A plan for each organization and venue of the catalog, also those without events, and for each tag in use.
-    fn into_plans(mut self, builder: &Builder<'_>) -> Vec<Plan> {
+    fn into_plans(mut self, builder: &Builder<'a>) -> Vec<Plan> {
         let (catalog, frame) = (builder.world.catalog, builder.frame);
-        let mut plan = |kind, id: &str, head| {
-            let id: Arc<str> = id.into();
-            let events = self.groups.remove(&(kind, Arc::clone(&id))).unwrap_or_default();
-            Plan { kind, id, head, events }
+        let mut plan = |kind, id: &'a str, head| {
+            let events = self.groups.remove(&(kind, id)).unwrap_or_default();
+            Plan { kind, id: id.into(), head, events }
         };
         let mut plans: Vec<Plan> = Vec::new();
         plans.extend(catalog.organizations.values().map(|organization| {
@@ -187,10 +182,16 @@ impl Groups {
             let head = frame.head(venue.name.clone(), venue.address.clone().unwrap_or_default(), None);
             plan(Kind::Venue, venue.slug.as_str(), head)
         }));
+        plans.extend(builder.world.partners.iter().map(|state| {
+            let partner = &state.partner;
+            let color = partner.organization.as_ref().and_then(|organization| organization.color);
+            let head = frame.head(partner.name.clone(), String::new(), color);
+            plan(Kind::Partner, partner.slug.as_str(), head)
+        }));
         plans.extend(self.groups.into_iter().filter(|((kind, _), _)| *kind == Kind::Tag).map(
             |((kind, id), events)| {
                 let head = frame.head(format!("{}: {id}", builder.config.name), String::new(), builder.config.color);
-                Plan { kind, id, head, events }
+                Plan { kind, id: id.into(), head, events }
             },
         ));
         plans
@@ -207,14 +208,14 @@ fn venues(event: &Event) -> impl Iterator<Item = &str> {
 }
 
 /// The stems of the directory: by kind, then by id.
-fn listed(stems: &HashMap<Box<str>, Arc<Stem>>) -> Vec<Arc<Stem>> {
-    let mut listed: Vec<Arc<Stem>> = stems.values().filter(|stem| stem.plan.kind != Kind::Event).cloned().collect();
+fn listed(stems: &HashMap<Arc<str>, Arc<Stem>>) -> Vec<Arc<Stem>> {
+    let mut listed: Vec<Arc<Stem>> = stems.values().cloned().collect();
     listed.sort_unstable_by(|one, other| (one.plan.kind, &one.plan.id).cmp(&(other.plan.kind, &other.plan.id)));
     listed
 }
 
 /// Makes the feeds of organizations and the combined feed, shared out among the cores. Those taken over are made already.
-fn make_ahead(frame: &Frame, stems: &HashMap<Box<str>, Arc<Stem>>) {
+fn make_ahead(frame: &Frame, stems: &HashMap<Arc<str>, Arc<Stem>>) {
     let ahead = |stem: &&Arc<Stem>| matches!(stem.plan.kind, Kind::All | Kind::Organization);
     let mut stems: Vec<&Arc<Stem>> = stems.values().filter(ahead).collect();
     // The largest first, so that no thread is left alone with it at the end.

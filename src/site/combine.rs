@@ -39,7 +39,7 @@ impl Site {
                 "org" => Kind::Organization,
                 "tag" => Kind::Tag,
                 "venue" => Kind::Venue,
-                "partner" => return Err(Missing::unknown("partner", &value)),
+                "partner" => Kind::Partner,
                 "lang" => {
                     view = self.frame.view_of(&value).ok_or_else(|| Missing::unknown("language", &value))?;
                     continue;

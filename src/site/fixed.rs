@@ -36,9 +36,18 @@ impl Fixed {
 
     /// A text that is true now only.
     pub(super) fn passing(text: String) -> Self {
-        let digest = digest(text.as_bytes());
-        let head = Head::new(TEXT, NOT_KEPT, digest, false);
-        Self { head, content: Content::new(text.into_bytes(), Effort::Quick), digest }
+        Self::not_kept(TEXT, text.into_bytes())
+    }
+
+    /// The same for programs.
+    pub(super) fn passing_json(json: Vec<u8>) -> Self {
+        Self::not_kept("application/json; charset=utf-8", json)
+    }
+
+    fn not_kept(media_type: &'static str, bytes: Vec<u8>) -> Self {
+        let digest = digest(&bytes);
+        let head = Head::new(media_type, NOT_KEPT, digest, false);
+        Self { head, content: Content::new(bytes, Effort::Quick), digest }
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -80,7 +89,7 @@ pub(super) fn ready(problems: &[Problem]) -> String {
 }
 
 /// The plain front page: what is here, and how to subscribe.
-pub(super) fn front<'a>(name: &str, address: &str, feeds: impl Iterator<Item = (&'a str, String)>) -> String {
+pub(super) fn front<'a>(name: &str, address: &str, feeds: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut text = format!(
         "{name}\n\nSubscribe to a feed in your calendar program by its address:\n\n  {name}\n  {address}/all.ics\n"
     );

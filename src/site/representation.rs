@@ -120,7 +120,8 @@ impl Content {
 /// Writing to memory cannot fail: `unwrap_or_default` below never takes its second way.
 fn gzip(bytes: &[u8], effort: Effort) -> Bytes {
     let level = match effort {
-        Effort::Thorough => flate2::Compression::new(6),
+        // Of feeds, 6 makes 1 to 4 % less in half as much time again; a change waits for the largest.
+        Effort::Thorough => flate2::Compression::new(4),
         Effort::Quick => flate2::Compression::new(2),
     };
     let mut encoder = flate2::write::GzEncoder::new(Vec::with_capacity(bytes.len() / 4 + 64), level);

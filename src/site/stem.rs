@@ -42,12 +42,13 @@ impl Form {
 }
 
 /// What a stem is the feed of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     All,
     Organization,
     Tag,
     Venue,
+    Partner,
     Event,
     Combined,
 }
@@ -60,6 +61,7 @@ impl Kind {
             Self::Organization => "org",
             Self::Tag => "tag",
             Self::Venue => "venue",
+            Self::Partner => "partner",
             Self::Event => "event",
             Self::Combined => "combine",
         }
@@ -84,11 +86,6 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// The event of an event's own stem: it never leaves, so nothing but its own change changes the stem.
-    pub(super) fn only_event(&self) -> Option<&Arc<Published>> {
-        self.events.first().filter(|_| self.kind == Kind::Event)
-    }
-
     /// The zones that the events name, each with the day of its earliest event; the calendar's first, then by name.
     fn zones(&self, frame: &Frame, today: Today) -> Vec<(Zone, NaiveDate)> {
         let first = self.events.iter().map(|event| event.first_day).min().unwrap_or(today.date);
@@ -108,6 +105,8 @@ impl Plan {
 #[derive(Debug)]
 pub(super) struct Stem {
     pub(super) plan: Plan,
+    /// Its address below the site's root, without an ending.
+    pub(super) path: Arc<str>,
     pub(super) digest: Digest,
     pub(super) modified: DateTime<Utc>,
     /// For each view the events that fit, where not all do.
@@ -133,12 +132,20 @@ impl Stem {
         let contents = (0..frame.views().len() * Form::ALL.len()).map(|_| OnceLock::new()).collect();
         let brotli = most_bytes < BROTLI_PAYS_UP_TO;
         let modified = modified(digest);
-        Self { plan, digest, modified, fitting, zones, day, listed_in, brotli, heads: Default::default(), contents }
-    }
-
-    /// The stem's address below the site's root, without an ending.
-    pub(super) fn path(&self) -> String {
-        path(self.plan.kind, &self.plan.id)
+        let path = path(plan.kind, &plan.id).into();
+        Self {
+            plan,
+            path,
+            digest,
+            modified,
+            fitting,
+            zones,
+            day,
+            listed_in,
+            brotli,
+            heads: Default::default(),
+            contents,
+        }
     }
 
     /// Whether a Site of this day may take it over for this plan.
@@ -147,7 +154,12 @@ impl Stem {
         self.plan.head == plan.head
             && self.plan.events.len() == plan.events.len()
             && events().all(|(old, new)| Arc::ptr_eq(old, new))
-            && self.day.is_none_or(|day| day == today.date)
+            && self.is_of(today)
+    }
+
+    /// Whether nothing in it was decided for another day.
+    pub(super) fn is_of(&self, today: Today) -> bool {
+        self.day.is_none_or(|day| day == today.date)
     }
 
     /// The events in a view.

@@ -107,7 +107,7 @@ impl Property {
 }
 
 /// The length of a parameter: up to the next colon or semicolon outside quotation marks.
-fn parameter_length(text: &str) -> Option<usize> {
+pub(super) fn parameter_length(text: &str) -> Option<usize> {
     let mut quoted = false;
     text.bytes().position(|byte| {
         quoted ^= byte == b'"';
@@ -116,7 +116,7 @@ fn parameter_length(text: &str) -> Option<usize> {
 }
 
 /// A parameter's value without quotation marks, RFC 6868 undone.
-fn parameter_value(text: &str) -> String {
+pub(super) fn parameter_value(text: &str) -> String {
     let mut value = String::with_capacity(text.len());
     let mut characters = text.chars().filter(|character| *character != '"').peekable();
     while let Some(character) = characters.next() {

@@ -141,12 +141,6 @@ fn venues_are_shared() {
 }
 
 #[test]
-fn partners_are_kept_for_later() {
-    let text = "[organization]\nname = \"X\"\n[[partner]]\nurl = \"https://example.org/events.ics\"\nanything = 1\n";
-    assert_eq!(told(&catalog(&[("x.toml", text)])), [""; 0]);
-}
-
-#[test]
 fn no_text_makes_it_stop() {
     let deep = format!("a{} = 1\n", ".a".repeat(20_000));
     let brackets = format!("a = {}\n", "[".repeat(50_000));

@@ -68,8 +68,8 @@ fn keys_and_types() {
             "1:1: error: the event has no `id`; write a name that never changes: id = \"cares-rally\"",
             "1:1: error: the event has no `start`; write when it begins: start = 2021-03-23T18:00",
             "2:1: error: unknown key `titel`; write `title`",
-            "3:1: error: unknown key `qqqqqq`; the keys here are `id`, `title`, `start`, `end`, `duration`, `venue`, `location`, `supporters`, `url`, `signup`, `contact`, `description`, `tags`, `status`, `reason`, `rrule`, `extra_dates`, `excluded_dates`, `change`, `updated`, `former_uid`",
-            "4:1: error: unknown key `[language]`; the keys here are `id`, `title`, `start`, `end`, `duration`, `venue`, `location`, `supporters`, `url`, `signup`, `contact`, `description`, `tags`, `status`, `reason`, `rrule`, `extra_dates`, `excluded_dates`, `change`, `updated`, `former_uid`",
+            "3:1: error: unknown key `qqqqqq`; the keys here are `id`, `title`, `start`, `end`, `duration`, `venue`, `location`, `supporters`, `url`, `signup`, `contact`, `description`, `tags`, `status`, `reason`, `rrule`, `extra_dates`, `excluded_dates`, `change`, `updated`, `same_as`, `distinct_from`, `former_uid`",
+            "4:1: error: unknown key `[language]`; the keys here are `id`, `title`, `start`, `end`, `duration`, `venue`, `location`, `supporters`, `url`, `signup`, `contact`, `description`, `tags`, `status`, `reason`, `rrule`, `extra_dates`, `excluded_dates`, `change`, `updated`, `same_as`, `distinct_from`, `former_uid`",
         ],
     );
     check_event(

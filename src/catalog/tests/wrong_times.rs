@@ -234,3 +234,14 @@ fn changes() {
         &["10:15: error: `fr` is no language of this calendar; its languages besides the main one are `es`"],
     );
 }
+
+#[test]
+fn a_series_has_no_form_for_the_second_pass_of_an_hour() {
+    let begins = "an event that begins in the second pass of the hour that the autumn repeats cannot repeat; begin in the first pass, or write each date as an event";
+    check_times("start = 2021-11-07T01:45:00-06:00\nrrule = \"FREQ=WEEKLY\"", &[&format!("6:9: error: {begins}")]);
+    let extra = "an extra date cannot begin in the second pass of the hour that the autumn repeats; write it as an event of its own";
+    check_times(
+        "start = 2021-11-01T18:00\nextra_dates = [2021-11-07T01:45:00-06:00]",
+        &[&format!("6:16: error: {extra}")],
+    );
+}

@@ -1,0 +1,159 @@
+//! The properties of one VEVENT that are looked at, by name. All others are passed over unread.
+
+use std::cmp::Ordering;
+
+use super::stamp::stamp;
+use crate::partner::Limits;
+use crate::partner::scan::Block;
+use crate::text::Line;
+
+/// The properties of a kind of which an event may have many that are kept.
+const MAX_REPEATED: usize = 2_000;
+
+/// What an event says. Of properties that may be there once the first counts.
+#[derive(Debug, Default)]
+pub(super) struct Fields<'a> {
+    /// Which calendar of the body it is in.
+    pub(super) calendar: usize,
+    pub(super) uid: Option<&'a str>,
+    pub(super) start: Option<Line<'a>>,
+    pub(super) end: Option<Line<'a>>,
+    pub(super) duration: Option<&'a str>,
+    pub(super) recurrence_id: Option<Line<'a>>,
+    pub(super) rule: Option<&'a str>,
+    pub(super) extra: Vec<Line<'a>>,
+    pub(super) excluded: Vec<Line<'a>>,
+    pub(super) summary: Option<Line<'a>>,
+    pub(super) description: Option<Line<'a>>,
+    pub(super) location: Option<Line<'a>>,
+    pub(super) contact: Option<Line<'a>>,
+    pub(super) categories: Vec<Line<'a>>,
+    pub(super) url: Option<&'a str>,
+    pub(super) status: Option<&'a str>,
+    pub(super) class: Option<&'a str>,
+    sequence: Option<&'a str>,
+    modified: Option<&'a str>,
+    stamped: Option<&'a str>,
+    /// Properties that were there again.
+    pub(super) repeated: usize,
+    /// Whether there was an EXRULE, which RFC 5545 took away.
+    pub(super) exclusion_rule: bool,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads the lines of an event.
+    ///
+    /// # Errors
+    /// Why the event cannot be held: too many properties, or one that is too long or has too many parameters.
+    pub(super) fn read(block: &Block<'a>, limits: &Limits) -> Result<Self, &'static str> {
+        if block.count > limits.max_properties {
+            return Err("an event with too many properties");
+        }
+        let mut fields = Self { calendar: block.calendar, ..Self::default() };
+        let (mut depth, mut rest) = (0_usize, block.lines);
+        while !rest.is_empty() {
+            let length = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            let text = rest.get(..length).unwrap_or_default();
+            rest = rest.get(length + 1..).unwrap_or_default();
+            let Some(line) = Line::split(text) else { continue };
+            if line.is("BEGIN") {
+                depth += 1;
+            } else if line.is("END") {
+                depth = depth.saturating_sub(1);
+            } else if depth == 0 && fields.take(line) {
+                bounded(text, &line, limits)?;
+            }
+        }
+        Ok(fields)
+    }
+
+    /// Keeps a property if it is one that is looked at.
+    fn take(&mut self, line: Line<'a>) -> bool {
+        let upper;
+        let name = match line.name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            true => {
+                upper = line.name.to_ascii_uppercase();
+                upper.as_str()
+            }
+            false => line.name,
+        };
+        let value = line.value;
+        let again = match name {
+            "UID" => once(&mut self.uid, value),
+            "DTSTART" => once(&mut self.start, line),
+            "DTEND" => once(&mut self.end, line),
+            "DURATION" => once(&mut self.duration, value),
+            "RECURRENCE-ID" => once(&mut self.recurrence_id, line),
+            "RRULE" => once(&mut self.rule, value),
+            "RDATE" => many(&mut self.extra, line),
+            "EXDATE" => many(&mut self.excluded, line),
+            "SUMMARY" => once(&mut self.summary, line),
+            "DESCRIPTION" => once(&mut self.description, line),
+            "LOCATION" => once(&mut self.location, line),
+            "CONTACT" => once(&mut self.contact, line),
+            "CATEGORIES" => many(&mut self.categories, line),
+            "URL" => once(&mut self.url, value),
+            "STATUS" => once(&mut self.status, value),
+            "CLASS" => once(&mut self.class, value),
+            "SEQUENCE" => once(&mut self.sequence, value),
+            "LAST-MODIFIED" => once(&mut self.modified, value),
+            "DTSTAMP" => once(&mut self.stamped, value),
+            "EXRULE" => {
+                self.exclusion_rule = true;
+                false
+            }
+            _ => return false,
+        };
+        self.repeated += usize::from(again);
+        true
+    }
+
+    /// Which of two versions of one event is newer: by SEQUENCE, then by LAST-MODIFIED or DTSTAMP.
+    pub(super) fn version(&self, other: &Self) -> Ordering {
+        let changed = |fields: &Self| {
+            let stamp = stamp(fields.modified.or(fields.stamped)?)?;
+            Some(match stamp {
+                super::stamp::Stamp::Instant(instant) => instant.naive_utc(),
+                super::stamp::Stamp::Wall(local) => local,
+                super::stamp::Stamp::Day(day) => day.and_time(chrono::NaiveTime::MIN),
+            })
+        };
+        self.sequence().cmp(&other.sequence()).then_with(|| changed(self).cmp(&changed(other)))
+    }
+
+    pub(super) fn sequence(&self) -> i64 {
+        self.sequence.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+    }
+
+    /// Whether its owner does not want it to be public (RFC 5545 §3.8.1.3).
+    pub(super) fn is_private(&self) -> bool {
+        self.class.is_some_and(|class| {
+            ["PRIVATE", "CONFIDENTIAL"].iter().any(|private| class.trim().eq_ignore_ascii_case(private))
+        })
+    }
+}
+
+/// Keeps the first; whether there was one already.
+fn once<T>(place: &mut Option<T>, value: T) -> bool {
+    let again = place.is_some();
+    place.get_or_insert(value);
+    again
+}
+
+/// Keeps another one, if there is room; never a repetition.
+fn many<'a>(lines: &mut Vec<Line<'a>>, line: Line<'a>) -> bool {
+    if lines.len() < MAX_REPEATED {
+        lines.push(line);
+    }
+    false
+}
+
+fn bounded(text: &str, line: &Line<'_>, limits: &Limits) -> Result<(), &'static str> {
+    if text.len() > limits.max_line_bytes {
+        return Err("an event with a line that is too long");
+    }
+    if text.len() > 2 * limits.max_parameters && line.parameters().nth(limits.max_parameters).is_some() {
+        return Err("an event with too many parameters");
+    }
+    Ok(())
+}

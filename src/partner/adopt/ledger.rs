@@ -1,0 +1,36 @@
+//! What was mended and what was dropped, counted by reasons in plain words. It does not decide.
+
+use std::collections::BTreeMap;
+
+/// The counts of one body.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    pub(super) repairs: BTreeMap<&'static str, usize>,
+    pub(super) drops: BTreeMap<&'static str, usize>,
+}
+
+impl Ledger {
+    pub(super) fn repaired(&mut self, reason: &'static str) {
+        self.repaired_times(reason, 1);
+    }
+
+    pub(super) fn repaired_if(&mut self, is_so: bool, reason: &'static str) {
+        self.repaired_times(reason, usize::from(is_so));
+    }
+
+    pub(super) fn repaired_times(&mut self, reason: &'static str, times: usize) {
+        if times > 0 {
+            *self.repairs.entry(reason).or_default() += times;
+        }
+    }
+
+    pub(super) fn dropped(&mut self, reason: &'static str) {
+        *self.drops.entry(reason).or_default() += 1;
+    }
+
+    pub(super) fn dropped_times(&mut self, reason: &'static str, times: usize) {
+        if times > 0 {
+            *self.drops.entry(reason).or_default() += times;
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! How an event repeats: rule, extra and excluded dates, in the zone whose wall clock the series keeps. It does not know texts.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+
+use super::clocks::Clocks;
+use super::fields::Fields;
+use super::ledger::Ledger;
+use super::stamp::{Stamp, stamps};
+use super::when::Begin;
+use crate::event::{Recurrence, Start};
+use crate::recurrence::{MAX_STEPS, Rule};
+use crate::text::Line;
+use crate::time::Zone;
+
+/// The extra and the excluded dates of one event.
+const MAX_DATES: usize = 2_000;
+/// Days that are tried to find the first occurrence of a rule.
+const FIRST_STEPS: usize = 6_000;
+
+/// A series while it is adopted.
+pub(super) struct Series {
+    /// What the start is by the wall clock of the series.
+    local: NaiveDateTime,
+    all_day: bool,
+    zone: Zone,
+    home: Zone,
+    start: Start,
+    pub(super) recurrence: Recurrence,
+}
+
+/// Adopts the recurrence of an event; `None` for an event that does not recur. `start` becomes what the series begins with.
+///
+/// # Errors
+/// Why the event cannot be held.
+pub(super) fn adopt(
+    fields: &Fields<'_>,
+    begin: &Begin,
+    start: &mut Start,
+    clocks: &mut Clocks<'_>,
+    ledger: &mut Ledger,
+) -> Result<Option<Series>, &'static str> {
+    if fields.rule.is_none() && fields.extra.is_empty() {
+        return Ok(None);
+    }
+    let all_day = matches!(start, Start::AllDay(_));
+    let rule = match fields.rule {
+        Some(text) => {
+            let (rule, repaired) = Rule::adopt(text, all_day)?;
+            ledger.repaired_if(repaired, "a recurrence rule with parts that cannot be read");
+            Some(rule)
+        }
+        None => None,
+    };
+    let mut series = Series::new(begin, start, rule, clocks, ledger);
+    series.check_first(ledger);
+    series.both_ends(fields.rule);
+    for line in &fields.extra {
+        let dates = series.dates(line, fields.calendar, clocks);
+        add(&mut series.recurrence.extra, dates, ledger);
+    }
+    for line in &fields.excluded {
+        let dates = series.dates(line, fields.calendar, clocks);
+        add(&mut series.recurrence.excluded, dates, ledger);
+    }
+    series.sort();
+    Ok(Some(series))
+}
+
+/// Adds dates, as far as there is room and they could be read.
+fn add(dates: &mut Vec<Start>, more: Vec<Option<Start>>, ledger: &mut Ledger) {
+    for date in more {
+        match date {
+            Some(date) if dates.len() < MAX_DATES => dates.push(date),
+            Some(_) => ledger.repaired("extra or excluded dates beyond 2,000"),
+            None => ledger.repaired("an extra or excluded date that cannot be read"),
+        }
+    }
+}
+
+impl Series {
+    fn new(begin: &Begin, start: &mut Start, rule: Option<Rule>, clocks: &mut Clocks<'_>, ledger: &mut Ledger) -> Self {
+        let home = clocks.home;
+        let (zone, local) = match (begin.stamp, &*start) {
+            (_, Start::AllDay(day)) => (home, day.and_time(NaiveTime::MIN)),
+            (Stamp::Instant(instant), _) => (Zone::UTC, instant.naive_utc()),
+            (stamp, Start::Timed(moment)) => {
+                let (zone, exact) = clocks.series_zone(&begin.clock, moment.instant());
+                ledger.repaired_if(!exact, "a series by a clock that no zone has");
+                let local = if let Stamp::Wall(local) = stamp { local } else { moment.local() };
+                (zone, local)
+            }
+        };
+        let instant = start.instant(home);
+        let zone = if rule.is_none() || clocks.agrees(zone, instant) { home } else { zone };
+        if let (Start::Timed(moment), Stamp::Wall(_), true) = (&mut *start, begin.stamp, zone == home && rule.is_some())
+        {
+            // A series keeps the wall-clock time of its start, even where the clock jumps over that.
+            *moment = home.resolve_leniently(local);
+        }
+        let recurrence =
+            Recurrence { rule, extra: Vec::new(), excluded: Vec::new(), zone: (zone != home).then_some(zone) };
+        Self { local, all_day: matches!(start, Start::AllDay(_)), zone, home, start: *start, recurrence }
+    }
+
+    /// The start is the first occurrence, whether or not the rule yields it.
+    fn check_first(&mut self, ledger: &mut Ledger) {
+        let Some(rule) = &self.recurrence.rule else { return };
+        match rule.first(self.local, self.zone, FIRST_STEPS) {
+            Some(first) if first == self.local => {}
+            Some(_) => self.recurrence.extra.push(self.start),
+            None => {
+                ledger.repaired("a recurrence rule without an occurrence");
+                self.recurrence.rule = None;
+                self.recurrence.zone = None;
+            }
+        }
+    }
+
+    /// A rule may end by COUNT or by UNTIL: of both, by the one that comes first.
+    fn both_ends(&mut self, text: Option<&str>) {
+        let upper = text.unwrap_or_default().to_ascii_uppercase();
+        if !(upper.contains("COUNT=") && upper.contains("UNTIL=")) {
+            return;
+        }
+        let parts: Vec<&str> = upper.split(';').filter(|part| !part.trim_start().starts_with("COUNT=")).collect();
+        let Ok((until, _)) = Rule::adopt(&parts.join(";"), self.all_day) else { return };
+        if let Some(rule) = &self.recurrence.rule {
+            let by_until = until.occurrences(self.local, self.zone).take(MAX_DATES).count();
+            if by_until < rule.occurrences(self.local, self.zone).take(MAX_DATES).count() {
+                self.recurrence.rule = Some(until);
+            }
+        }
+    }
+
+    /// The occurrences that a property names.
+    fn dates(&self, line: &Line<'_>, calendar: usize, clocks: &mut Clocks<'_>) -> Vec<Option<Start>> {
+        let (zone, values) = stamps(line);
+        let clock = clocks.clock(calendar, zone.as_deref());
+        values.take(MAX_DATES + 1).map(|stamp| Some(self.occurrence(stamp?, |stamp| clock.instant(stamp)))).collect()
+    }
+
+    /// The occurrence that a value means: of a series on whole days its day, of a series at times a day means that day's
+    /// occurrence.
+    pub(super) fn occurrence(&self, stamp: Stamp, instant: impl Fn(Stamp) -> DateTime<Utc>) -> Start {
+        match stamp {
+            stamp if self.all_day => Start::AllDay(stamp.day()),
+            Stamp::Day(day) => self.at(day.and_time(self.local.time())),
+            stamp => {
+                let instant = instant(stamp);
+                // In the hour that the clock skips, the occurrence has the time that the rule gives it.
+                match self.zone.moment_of(instant).local() {
+                    local if local.time() == self.local.time() => self.at(local),
+                    _ => self.skipped(instant).unwrap_or_else(|| Start::Timed(self.home.moment_of(instant))),
+                }
+            }
+        }
+    }
+
+    /// The occurrence at an instant, if the clock jumps over its wall-clock time.
+    fn skipped(&self, instant: DateTime<Utc>) -> Option<Start> {
+        let day = self.zone.moment_of(instant).local().date();
+        let moment = self.zone.resolve_leniently(day.and_time(self.local.time()));
+        (moment.instant() == instant).then(|| self.at(moment.local()))
+    }
+
+    fn at(&self, local: NaiveDateTime) -> Start {
+        match self.zone == self.home {
+            true => Start::Timed(self.home.resolve_leniently(local)),
+            false => Start::Timed(self.home.moment_of(self.zone.resolve_leniently(local).instant())),
+        }
+    }
+
+    fn sort(&mut self) {
+        self.recurrence.excluded.sort_unstable();
+        self.recurrence.excluded.dedup();
+        self.recurrence.extra.sort_unstable();
+        self.recurrence.extra.dedup();
+        if self.recurrence.rule.is_none() {
+            // Without a rule the start is an occurrence of itself.
+            self.recurrence.extra.retain(|extra| *extra != self.start);
+        } else if !self.recurrence.extra.is_empty() {
+            let own = self.of_rule(&self.recurrence.extra);
+            self.recurrence.extra.retain(|extra| !own.contains(extra));
+        }
+    }
+
+    /// Adds the occurrences that are none so far; an exclusion of theirs is taken back.
+    pub(super) fn include(&mut self, occurrences: &[Start], ledger: &mut Ledger) {
+        let own = self.of_rule(occurrences);
+        let excluded: BTreeSet<Start> = occurrences.iter().copied().collect();
+        self.recurrence.excluded.retain(|start| !excluded.contains(start));
+        let missing = occurrences.iter().filter(|start| !own.contains(start) && **start != self.start);
+        let missing: Vec<Start> = missing.filter(|start| !self.recurrence.extra.contains(start)).copied().collect();
+        for start in missing {
+            ledger.repaired("a changed occurrence that the series does not have");
+            self.recurrence.extra.push(start);
+        }
+        self.recurrence.extra.sort_unstable();
+    }
+
+    /// Takes an occurrence out of the series.
+    pub(super) fn exclude(&mut self, occurrence: Start) {
+        self.recurrence.excluded.push(occurrence);
+        self.recurrence.excluded.sort_unstable();
+    }
+
+    /// Which of these the rule yields.
+    fn of_rule(&self, wanted: &[Start]) -> BTreeSet<Start> {
+        let Some(rule) = &self.recurrence.rule else { return BTreeSet::from([self.start]) };
+        let (Some(last), wanted) = (wanted.iter().max(), wanted.iter().copied().collect::<BTreeSet<Start>>()) else {
+            return BTreeSet::new();
+        };
+        let last = last.local() + TimeDelta::days(2);
+        let starts = rule.occurrences(self.local, self.zone).take(MAX_STEPS).take_while(|local| *local <= last);
+        starts.map(|local| self.start_at(local)).filter(|start| wanted.contains(start)).collect()
+    }
+
+    fn start_at(&self, local: NaiveDateTime) -> Start {
+        if self.all_day { Start::AllDay(local.date()) } else { self.at(local) }
+    }
+
+    /// How many days of the rule are tried to find these: what the search costs.
+    pub(super) fn cost(&self, last: NaiveDate) -> usize {
+        let days = (last - self.local.date()).num_days().max(0);
+        usize::try_from(days).unwrap_or(MAX_STEPS).min(MAX_STEPS)
+    }
+}

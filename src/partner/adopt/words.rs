@@ -1,0 +1,264 @@
+//! The texts of an event: escapes undone, markup gone, control characters out, cut to their limits. It does not know times.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use encoding_rs::WINDOWS_1252;
+use url::Url;
+
+use super::fields::Fields;
+use super::html;
+use crate::event::Status;
+use crate::language::Language;
+use crate::name::Slug;
+use crate::text::{Line, clean, unescape};
+
+/// The longest place and contact, in characters.
+const MAX_PLACE: usize = 1_000;
+/// The longest address of a page, in bytes.
+const MAX_URL: usize = 2_000;
+/// The categories of one event that are looked at, and that become tags.
+const MAX_CATEGORIES: usize = 50;
+const MAX_TAGS: usize = 10;
+/// The categories of one body whose slugs are remembered.
+const MAX_REMEMBERED: usize = 5_000;
+
+/// The title: one line; `None` when there is none.
+pub(super) fn title(fields: &Fields<'_>, max: usize) -> Option<String> {
+    fields.summary.as_ref().map(|line| one_line(&plain(line))).filter(|title| !title.is_empty()).map(|t| cut(t, max))
+}
+
+/// What stands for a title that is missing.
+pub(super) fn untitled(language: Language) -> &'static str {
+    match language.code() {
+        "es" => "Evento sin título",
+        _ => "Untitled event",
+    }
+}
+
+/// The description: lines of text; empty when there is none.
+pub(super) fn description(fields: &Fields<'_>, max: usize) -> String {
+    fields.description.as_ref().map_or_else(String::new, |line| cut(plain(line).trim().to_owned(), max))
+}
+
+/// The place: lines of text.
+pub(super) fn place(fields: &Fields<'_>) -> Option<String> {
+    let place = plain(fields.location.as_ref()?);
+    let lines: Vec<&str> = place.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    (!lines.is_empty()).then(|| cut(lines.join("\n"), MAX_PLACE))
+}
+
+/// Whom to ask: one line.
+pub(super) fn contact(fields: &Fields<'_>) -> Option<String> {
+    let contact = one_line(&plain(fields.contact.as_ref()?));
+    (!contact.is_empty()).then(|| cut(contact, MAX_PLACE))
+}
+
+/// The page: http or https, in ASCII, without a user's name or password.
+pub(super) fn page(fields: &Fields<'_>) -> Option<String> {
+    let mut url = Url::parse(fields.url?.trim()).ok()?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return None;
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        url.set_username("").ok()?;
+        url.set_password(None).ok()?;
+    }
+    (url.as_str().len() <= MAX_URL).then(|| url.into())
+}
+
+/// The status; `None` for one that nobody knows.
+pub(super) fn status(fields: &Fields<'_>) -> Option<Status> {
+    let Some(status) = fields.status else { return Some(Status::Confirmed) };
+    match status.trim().to_ascii_uppercase().as_str() {
+        "CONFIRMED" | "" => Some(Status::Confirmed),
+        "TENTATIVE" => Some(Status::Tentative),
+        "CANCELLED" | "CANCELED" => Some(Status::Cancelled),
+        "POSTPONED" => Some(Status::Postponed),
+        _ => None,
+    }
+}
+
+/// The categories, as they are written.
+pub(super) fn categories<'a>(fields: &Fields<'a>) -> Vec<Cow<'a, str>> {
+    let lists = fields.categories.iter().flat_map(|line| split_list(line.value));
+    let clean = |text: &'a str| -> Cow<'a, str> {
+        match text.contains(['\\', '<', '&']) || !text.is_ascii() {
+            true => Cow::Owned(one_line(&html::plain(&unescape(text)))),
+            false => Cow::Borrowed(text.trim()),
+        }
+    };
+    lists.map(clean).filter(|category| !category.is_empty()).take(MAX_CATEGORIES).collect()
+}
+
+/// Splits a list of TEXT values at the commas that no backslash escapes.
+fn split_list(value: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(value);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let mut escaped = false;
+        let end = text.bytes().position(|byte| {
+            let splits = byte == b',' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            splits
+        });
+        rest = end.and_then(|end| text.get(end + 1..));
+        text.get(..end.unwrap_or(text.len()))
+    })
+}
+
+/// The tags that categories become.
+#[derive(Default)]
+pub(super) struct Tags(HashMap<String, Option<Slug>>);
+
+impl Tags {
+    /// The partner's own tags, then what the categories are as slugs; each once.
+    pub(super) fn of(&mut self, own: &[Slug], categories: &[Cow<'_, str>]) -> Vec<Slug> {
+        let mut tags = own.to_vec();
+        for category in categories.iter().take(MAX_TAGS) {
+            if let Some(slug) = self.slug(category).filter(|slug| !tags.contains(slug)) {
+                tags.push(slug);
+            }
+        }
+        tags
+    }
+
+    fn slug(&mut self, category: &str) -> Option<Slug> {
+        if let Some(known) = self.0.get(category) {
+            return known.clone();
+        }
+        let slug = (category.len() <= 200).then(|| Slug::from_name(category)).flatten();
+        if self.0.len() < MAX_REMEMBERED {
+            self.0.insert(category.to_owned(), slug.clone());
+        }
+        slug
+    }
+}
+
+/// A TEXT value as people read it.
+fn plain(line: &Line<'_>) -> String {
+    let value = match line.parameter("ENCODING").is_some_and(|name| name.eq_ignore_ascii_case("QUOTED-PRINTABLE")) {
+        true => Cow::Owned(quoted_printable(line.value)),
+        false => Cow::Borrowed(line.value),
+    };
+    let text = if value.contains('\\') { unescape(&value) } else { value.into_owned() };
+    match html::plain(&text) {
+        Cow::Borrowed(_) => match clean(&text) {
+            Cow::Borrowed(whole) if whole.len() == text.len() => text,
+            cleaned => cleaned.into_owned(),
+        },
+        Cow::Owned(plain) => clean(&plain).into_owned(),
+    }
+}
+
+/// `=C3=A9`, as calendars of the first version have it.
+fn quoted_printable(value: &str) -> String {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.filter(|_| *byte == b'=').and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(decoded) => {
+                bytes.push(decoded);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned())
+}
+
+/// The words with one space between them.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+/// At most `max` characters, the last of them an ellipsis when there were more.
+pub(super) fn cut(mut text: String, max: usize) -> String {
+    if text.len() <= max {
+        return text;
+    }
+    if text.chars().nth(max).is_some() {
+        let keep = text.char_indices().nth(max.saturating_sub(1)).map_or(0, |(at, _)| at);
+        text.truncate(keep);
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields<'a>(lines: &'a str) -> Fields<'a> {
+        let block = crate::partner::scan::Block { calendar: 0, lines, count: 0 };
+        Fields::read(&block, &super::super::tests::limits()).unwrap()
+    }
+
+    #[test]
+    fn a_title_is_one_line_of_text() {
+        let check = |line: &str, expected: &str| {
+            assert_eq!(title(&fields(line), 20).unwrap_or_default(), expected, "{line}");
+        };
+        check("SUMMARY:A\\, b\\; c\\nd", "A, b; c d");
+        check("SUMMARY: <b>A</b> &amp; b ", "A & b");
+        check("SUMMARY:\u{202e}gnp.exe\u{7} ", "gnp.exe");
+        check("summary;LANGUAGE=en:A", "A");
+        check("SUMMARY:  \\n ", "");
+        check("SUMMARY:RIG backslash\\", "RIG backslash\\");
+        check("SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Caf=C3=A9 =", "Café =");
+        check(&format!("SUMMARY:{}", "é".repeat(20)), &"é".repeat(20));
+        check(&format!("SUMMARY:{}", "é".repeat(21)), &format!("{}…", "é".repeat(19)));
+    }
+
+    #[test]
+    fn a_page_is_of_the_web() {
+        let check = |url: &str, expected: Option<&str>| {
+            assert_eq!(page(&fields(&format!("URL:{url}"))).as_deref(), expected, "{url}");
+        };
+        check("https://é.example/a b?\"<x>", Some("https://xn--9ca.example/a%20b?%22%3Cx%3E"));
+        check("https://bank.example@evil.invalid/", Some("https://evil.invalid/"));
+        for bad in [
+            "javascript:alert(1)",
+            "java\tscript:alert(1)",
+            "data:text/html,x",
+            "//evil.invalid/x",
+            "/x",
+            "file:///etc/passwd",
+            "",
+        ] {
+            check(bad, None);
+        }
+        check(&format!("https://a.example/{}", "x".repeat(3000)), None);
+    }
+
+    #[test]
+    fn places_statuses_and_categories_are_read() {
+        assert_eq!(place(&fields("LOCATION:Hall\\, 1 A St\\n\\n B ")).as_deref(), Some("Hall, 1 A St\nB"));
+        for (text, expected) in [
+            ("STATUS:CANCELED", Some(Status::Cancelled)),
+            ("STATUS:cancelled", Some(Status::Cancelled)),
+            ("STATUS:Tentative", Some(Status::Tentative)),
+            ("STATUS:MAYBE", None),
+            ("X:1", Some(Status::Confirmed)),
+        ] {
+            assert_eq!(status(&fields(text)), expected, "{text}");
+        }
+        let found = categories(&fields("CATEGORIES:A\\, b,C , ,<b>x</b>\ncategories:D"));
+        assert_eq!(found, ["A, b", "C", "x", "D"]);
+        let own = [Slug::parse("c").unwrap()];
+        let tags = Tags::default().of(&own, &found);
+        assert_eq!(tags.iter().map(Slug::as_str).collect::<Vec<_>>(), ["c", "a-b", "x", "d"]);
+    }
+}

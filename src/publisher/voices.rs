@@ -1,0 +1,94 @@
+//! What the partners last said, adopted, and which of it is published now. It asks nobody.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::config::Config;
+use crate::event::Event;
+use crate::merge::Voice;
+use crate::name::Slug;
+use crate::partner::{Adopted, Freshness, Header, Partner, Snapshot, adopt, freshness};
+
+/// Every partner of the catalog that has said something.
+#[derive(Debug, Default)]
+pub(super) struct Voices(BTreeMap<Slug, Heard>);
+
+/// One partner's last good answer.
+#[derive(Debug)]
+struct Heard {
+    partner: Arc<Partner>,
+    snapshot: Snapshot,
+    adopted: Adopted,
+}
+
+impl Voices {
+    /// Takes in what partners said. Of a partner that the catalog does not know (any more) nothing is kept.
+    pub(super) fn hear(
+        &mut self,
+        said: Vec<(Slug, Snapshot)>,
+        partners: &BTreeMap<Slug, Arc<Partner>>,
+        config: &Config,
+    ) {
+        for (slug, snapshot) in said {
+            let Some(partner) = partners.get(&slug) else { continue };
+            match self.0.get_mut(&slug) {
+                // Nothing but times and counts is new: the events stay as they are.
+                Some(heard) if Arc::ptr_eq(&heard.partner, partner) && heard.snapshot.body == snapshot.body => {
+                    heard.snapshot.header = snapshot.header;
+                }
+                before => {
+                    let adopted = adopted(partner, &snapshot, config, before.map(|heard| &heard.adopted));
+                    self.0.insert(slug, Heard { partner: Arc::clone(partner), snapshot, adopted });
+                }
+            }
+        }
+    }
+
+    /// Follows the catalog: partners that are gone say nothing more, and one whose table has changed is adopted anew.
+    pub(super) fn follow(&mut self, partners: &BTreeMap<Slug, Arc<Partner>>, config: &Config) {
+        self.0.retain(|slug, _| partners.contains_key(slug));
+        for (slug, heard) in &mut self.0 {
+            let Some(partner) = partners.get(slug).filter(|partner| !Arc::ptr_eq(partner, &heard.partner)) else {
+                continue;
+            };
+            heard.adopted = adopted(partner, &heard.snapshot, config, Some(&heard.adopted));
+            heard.partner = Arc::clone(partner);
+        }
+    }
+
+    /// What may be published at `now`: a copy that nobody has confirmed for too long is not.
+    pub(super) fn current(&self, config: &Config, now: DateTime<Utc>) -> Vec<Voice<'_>> {
+        self.0
+            .values()
+            .filter(|heard| freshness(&heard.snapshot.header, now, &config.partners.limits) != Freshness::Gone)
+            .map(|heard| Voice {
+                partner: &heard.partner.slug,
+                priority: heard.partner.priority,
+                combined: heard.partner.combined,
+                events: &heard.adopted.events,
+            })
+            .collect()
+    }
+
+    /// What is known of a partner.
+    pub(super) fn of(&self, slug: &Slug) -> Option<(&Header, &Adopted)> {
+        self.0.get(slug).map(|heard| (&heard.snapshot.header, &heard.adopted))
+    }
+}
+
+/// The events of a snapshot; those that are as before keep their `Arc`. What cannot be adopted any more leaves what was.
+fn adopted(partner: &Partner, snapshot: &Snapshot, config: &Config, before: Option<&Adopted>) -> Adopted {
+    let context = crate::partner::Context { zone: config.timezone, uid_domain: &config.uid_domain };
+    let adopted = adopt(partner, &snapshot.header, &snapshot.body, &context, &config.partners.limits);
+    let Ok(mut adopted) = adopted else { return before.cloned().unwrap_or_default() };
+    let known: BTreeMap<&Slug, &Arc<Event>> =
+        before.iter().flat_map(|before| &before.events).map(|event| (&event.id, event)).collect();
+    for event in &mut adopted.events {
+        if let Some(before) = known.get(&event.id).filter(|before| **before == event) {
+            *event = Arc::clone(before);
+        }
+    }
+    adopted
+}

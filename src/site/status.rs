@@ -1,0 +1,50 @@
+//! The status of all partners, gathered from what is known of each.
+
+use chrono::{DateTime, Utc};
+
+use super::{PartnerState, World};
+use crate::config::Config;
+use crate::page::status::{Joined, Line, Status, time};
+use crate::partner::{Freshness, freshness};
+
+/// The status of the World.
+pub(super) fn of<'a>(world: &World<'a>, config: &Config, now: DateTime<Utc>) -> Status<'a> {
+    let joined = |join: &'a crate::merge::Join| {
+        let (lead, others) = join.copies.split_first()?;
+        let copies: Vec<&str> = others.iter().map(|copy| copy.id.as_str()).collect();
+        let joined = Joined { event: lead.id.as_str(), title: &lead.details.title, copies, reason: join.reason };
+        Some(joined).filter(|joined| !joined.copies.is_empty())
+    };
+    Status {
+        partners: world.partners.iter().map(|state| line(state, config, now)).collect(),
+        joined: world.merged.joins.values().filter_map(joined).collect(),
+    }
+}
+
+fn line<'a>(state: &'a PartnerState<'a>, config: &Config, now: DateTime<Utc>) -> Line<'a> {
+    let header = state.header;
+    let freshness = header.map(|header| freshness(header, now, &config.partners.limits));
+    Line {
+        id: state.partner.slug.as_str(),
+        name: &state.partner.name,
+        address: state.partner.address.shown(),
+        state: match freshness {
+            None => "waiting",
+            Some(Freshness::Fresh) => "fresh",
+            Some(Freshness::Stale) => "stale",
+            Some(Freshness::Gone) => "gone",
+        },
+        last_success: header.and_then(|header| header.confirmed).map(time),
+        last_attempt: header.and_then(|header| header.attempted).map(time),
+        next_poll: header.and_then(|header| header.next).map(time),
+        events: state.adopted.map_or(0, |adopted| adopted.events.len()),
+        events_before: header.and_then(|header| header.events_before),
+        failures: header.map_or(0, |header| header.failures),
+        fault: header.and_then(|header| header.fault.as_ref()).map(|fault| fault.text.as_str()),
+        held_since: header.and_then(|header| header.held.as_ref()).map(|held| time(held.since)),
+        repairs: state.adopted.map_or(&NONE, |adopted| &adopted.repairs),
+        drops: state.adopted.map_or(&NONE, |adopted| &adopted.drops),
+    }
+}
+
+static NONE: std::collections::BTreeMap<&'static str, usize> = std::collections::BTreeMap::new();
