@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::config::{self, Config};
 use crate::files::{self, Folder, State};
 use crate::name::Slug;
-use crate::partner::{Partner, Snapshot};
+use crate::partner::Snapshot;
 use crate::problem::{self, Problem, Severity, Source};
 use crate::publisher::FileText;
 use crate::{catalog, revision::Ledger};
@@ -60,8 +60,8 @@ enum Command {
         #[arg(value_name = "SLUG")]
         partners: Vec<String>,
         /// The form of the report.
-        #[arg(long, value_enum, default_value_t = Report::Human)]
-        format: Report,
+        #[arg(long, value_enum, default_value_t = fetch::Form::Human)]
+        format: fetch::Form,
     },
     /// Print the JSON Schema of a kind of file, for editors that complete and check as you type.
     Schema {
@@ -79,14 +79,6 @@ enum Format {
     Json,
     /// For GitHub Actions, which shows them beside the lines of a pull request.
     Github,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Report {
-    /// A line for each partner.
-    Human,
-    /// A JSON object for each partner, one a line.
-    Json,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -170,15 +162,10 @@ fn folder(config: &Config) -> anyhow::Result<(Folder, Vec<crate::publisher::File
     Ok((folder, files))
 }
 
-/// What was kept of the partners, as far as it is theirs.
-fn kept(state: &State, catalog: &catalog::Catalog) -> Vec<(Slug, Snapshot)> {
+/// What was kept of the partners of a catalog.
+fn kept(config: &Config, catalog: &catalog::Catalog) -> Vec<(Slug, Snapshot)> {
     let partners = catalog.partners.values();
-    let snapshots = partners.filter_map(|partner| Some((partner.slug.clone(), snapshot(state, partner)?)));
-    snapshots.collect()
-}
-
-fn snapshot(state: &State, partner: &Partner) -> Option<Snapshot> {
-    Snapshot::parse(state.snapshot(partner.slug.as_str())?).filter(|snapshot| snapshot.is_of(partner))
+    partners.map(|partner| (partner.slug.clone(), fetch::kept(config, partner))).collect()
 }
 
 /// The state folder, held.

@@ -6,8 +6,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+mod snapshots;
 mod watch;
 
+pub use snapshots::read_snapshot;
 pub use watch::Folder;
 
 use crate::publisher::{FileChange, FileText};
@@ -77,9 +79,6 @@ fn readable_by_all(file: &File) -> io::Result<()> {
 /// The last good versions of the files of events, for a start with a broken one.
 const COPIES: &str = "feeds";
 
-/// What partners last said.
-const SNAPSHOTS: &str = "partners";
-
 /// The folder of what Handbill keeps for itself, held against a second process for as long as this value lives.
 #[derive(Debug)]
 pub struct State {
@@ -148,22 +147,6 @@ impl State {
             name: folder.join(&name).display().to_string(),
         };
         kept.into_keys().map(copy).collect()
-    }
-
-    /// Keeps what a partner said, under its slug; see [`write_atomically`].
-    ///
-    /// # Errors
-    /// As the file system's.
-    pub fn keep_snapshot(&self, partner: &str, snapshot: &[u8]) -> io::Result<()> {
-        let folder = self.folder.join(SNAPSHOTS);
-        fs::create_dir_all(&folder)?;
-        write_atomically(&folder.join(format!("{partner}.snapshot")), snapshot)
-    }
-
-    /// What was kept of a partner; `None` where nothing was, or nothing that can be read.
-    #[must_use]
-    pub fn snapshot(&self, partner: &str) -> Option<Vec<u8>> {
-        fs::read(self.folder.join(SNAPSHOTS).join(format!("{partner}.snapshot"))).ok()
     }
 
     /// Lays what is kept under a name aside, so that a person can look at it.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 
-use super::{complain, errors, folder, kept, ledger, now, say, state};
+use super::{errors, folder, kept, ledger, now, say};
 use crate::config::Config;
 use crate::files;
 use crate::publisher::Publisher;
@@ -28,7 +28,7 @@ pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode
         ledger(ledger_kept, || files::remove(&path)),
         texts,
         Vec::new,
-        |_| Vec::new(),
+        |catalog| kept(config, catalog),
         now(),
     );
     let errors = errors(publisher.problems());
@@ -39,17 +39,6 @@ pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode
     files::write_if_changed(&path, &publisher.ledger().to_bytes())?;
     say(&format!("{}: {written} files written, {removed} removed\n", out.display()));
     Ok(ExitCode::SUCCESS)
-}
-
-/// What was fetched of partners before; without a state folder nothing was.
-fn said(config: &Config, catalog: &crate::catalog::Catalog) -> Vec<(crate::name::Slug, crate::partner::Snapshot)> {
-    if catalog.partners.is_empty() {
-        return Vec::new();
-    }
-    state(config).map(|state| kept(&state, catalog)).unwrap_or_else(|error| {
-        complain(&format!("handbill: partners are left out: {error:#}\n"));
-        Vec::new()
-    })
 }
 
 /// Writes what is new, then removes what is no more, so that no link leads nowhere in between.

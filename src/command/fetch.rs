@@ -1,89 +1,161 @@
-//! `handbill fetch`: asks partners once, keeps what they say, and tells what happened, a line a partner.
+//! `handbill fetch`: asks each partner once, keeps what it said, and tells a line for each.
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::SystemTime;
 
+use anyhow::{Context as _, bail};
+use chrono::{DateTime, Utc};
+use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{Report, complain, folder, now, say, snapshot, state};
-use crate::catalog;
+use super::{complain, folder, now, say};
 use crate::config::Config;
-use crate::fetcher::{self, Done, Settings, Turn};
-use crate::partner::{Outcome, Partner};
+use crate::fetcher::{self, Done, Turn};
+use crate::files::{self, State};
+use crate::partner::{Class, Outcome, Partner, Snapshot};
 use crate::publisher::Publisher;
 use crate::revision::Ledger;
 
-pub(super) fn fetch(config: &Arc<Config>, wanted: &[String], format: Report) -> anyhow::Result<ExitCode> {
-    let state = state(config)?;
+/// The form of the lines.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Form {
+    /// For people.
+    Human,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+/// Asks these partners, or all where none is named.
+pub(super) fn fetch(config: &Arc<Config>, chosen: &[String], form: Form) -> anyhow::Result<ExitCode> {
     let (_, files) = folder(config)?;
-    let publisher = Publisher::new(Arc::clone(config), Ledger::default(), files, Vec::new, |_| Vec::new(), now());
-    let partners = chosen(&publisher, wanted)?;
-    let asked = partners.into_iter().map(|partner| {
-        let kept = snapshot(&state, &partner).unwrap_or_default();
-        (partner, kept)
-    });
-    let mut failed = 0;
-    fetcher::once(Settings::of(config, now), asked.collect(), |done| {
-        if let Turn::Polled(interpretation) = &done.turn
-            && let Err(error) = state.keep_snapshot(done.partner.slug.as_str(), &interpretation.snapshot.to_bytes())
-        {
-            complain(&format!("handbill: what {} said cannot be kept: {error}\n", done.partner.slug));
-            failed += 1;
-        }
-        let line = Line::of(&done);
-        failed += usize::from(line.fault.is_some());
-        match format {
-            Report::Human => say(&line.text()),
-            // Structs of texts and numbers always serialize.
-            Report::Json => say(&format!("{}\n", serde_json::to_string(&line).unwrap_or_default())),
-        }
+    let none = |_: &crate::catalog::Catalog| Vec::new();
+    let publisher = Publisher::new(Arc::clone(config), Ledger::default(), files, Vec::new, none, now());
+    let partners: Vec<Arc<Partner>> = publisher.partners().values().cloned().collect();
+    let state = State::open(&config.state).with_context(|| {
+        format!(
+            "the state folder, {}, cannot be used (is another handbill running? SIGHUP lets it ask all partners now)",
+            config.state.display()
+        )
     })?;
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let asked = choose(&partners, chosen)?;
+    let asked = asked.into_iter().map(|partner| (Arc::clone(&partner), kept(config, &partner))).collect();
+    let mut all_well = true;
+    fetcher::once(fetcher::Settings::of(config, now), asked, |done| {
+        let mut line = Line::of(&done);
+        if let Err(error) = keep(&state, &done) {
+            line.outcome = "not-kept";
+            line.fault = Some(format!("it could not be kept: {error}"));
+        }
+        all_well &= line.fault.is_none();
+        say(&line.written(form));
+    })?;
+    retire(config, &state, &partners);
+    Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn chosen(publisher: &Publisher, wanted: &[String]) -> anyhow::Result<Vec<Arc<Partner>>> {
-    if wanted.is_empty() {
-        return Ok(publisher.partners().values().cloned().collect());
+fn choose(partners: &[Arc<Partner>], chosen: &[String]) -> anyhow::Result<Vec<Arc<Partner>>> {
+    for name in chosen {
+        if !partners.iter().any(|partner| partner.slug.as_str() == name) {
+            let known: Vec<&str> = partners.iter().map(|partner| partner.slug.as_str()).collect();
+            bail!("there is no partner {name:?}; the partners are: {}", known.join(", "));
+        }
     }
-    let find = |word: &String| {
-        catalog::find_partner(publisher.partners(), word).cloned().map_err(|near| match near {
-            Some(near) => anyhow::anyhow!("there is no partner {word}; write {near}"),
-            None => anyhow::anyhow!("there is no partner {word}"),
-        })
-    };
-    wanted.iter().map(find).collect()
+    let is_chosen =
+        |partner: &&Arc<Partner>| chosen.is_empty() || chosen.iter().any(|name| name == partner.slug.as_str());
+    Ok(partners.iter().filter(is_chosen).map(Arc::clone).collect())
 }
 
-/// What happened to one partner.
-#[derive(Serialize)]
+/// What was kept of a partner at its present address. What cannot be read costs a fetch, not service.
+pub(super) fn kept(config: &Config, partner: &Partner) -> Snapshot {
+    let bytes = files::read_snapshot(&config.state, partner.slug.as_str()).unwrap_or_else(|error| {
+        complain(&format!("handbill: what was kept of {} cannot be read: {error}\n", partner.slug.as_str()));
+        None
+    });
+    let snapshot = bytes.and_then(Snapshot::parse);
+    snapshot.filter(|snapshot| snapshot.is_of(partner)).unwrap_or_default()
+}
+
+fn keep(state: &State, done: &Done) -> std::io::Result<()> {
+    match &done.turn {
+        Turn::Polled(interpretation) => {
+            state.keep_snapshot(done.partner.slug.as_str(), &interpretation.snapshot.to_bytes())
+        }
+        Turn::LeftAlone(_) => Ok(()),
+    }
+}
+
+/// Copies of partners that are no more leave when they would leave the feeds.
+fn retire(config: &Config, state: &State, partners: &[Arc<Partner>]) {
+    let before = now().checked_sub_signed(config.partners.limits.gone_after).map(SystemTime::from);
+    let is_partner = |slug: &str| partners.iter().any(|partner| partner.slug.as_str() == slug);
+    if let Some(Err(error)) = before.map(|before| state.retire_snapshots(is_partner, before)) {
+        complain(&format!("handbill: old copies cannot be removed: {error}\n"));
+    }
+}
+
+/// What is told of one partner.
+#[derive(Debug, Serialize)]
 struct Line<'a> {
     partner: &'a str,
     outcome: &'static str,
+    /// Of the copy that is kept now.
+    events: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    events: Option<usize>,
+    class: Option<Class>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fault: Option<&'a str>,
+    fault: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<DateTime<Utc>>,
 }
 
 impl<'a> Line<'a> {
     fn of(done: &'a Done) -> Self {
         let partner = done.partner.slug.as_str();
-        let Turn::Polled(interpretation) = &done.turn else {
-            return Self { partner, outcome: "left alone, as it asked", events: None, fault: None };
+        let interpretation = match &done.turn {
+            Turn::Polled(interpretation) => interpretation,
+            Turn::LeftAlone(until) => {
+                let (outcome, next) = ("left-alone", Some(*until));
+                return Self { partner, outcome, events: 0, class: None, fault: None, next };
+            }
         };
-        let (outcome, events) = match interpretation.outcome {
-            Outcome::NotModified => ("not modified", None),
-            Outcome::Modified(events) => ("modified", Some(events)),
-            Outcome::Rejected => ("rejected", None),
-            Outcome::Held => ("held: most of its events are gone, the earlier answer stays for now", None),
+        let header = &interpretation.snapshot.header;
+        let outcome = match interpretation.outcome {
+            Outcome::NotModified => "not-modified",
+            Outcome::Modified(_) => "modified",
+            Outcome::Rejected => "rejected",
+            Outcome::Held => "held",
         };
-        let fault = interpretation.snapshot.header.fault.as_ref().map(|fault| fault.text.as_str());
-        Self { partner, outcome, events, fault }
+        Self {
+            partner,
+            outcome,
+            events: header.events.unwrap_or(0),
+            class: header.fault.as_ref().map(|fault| fault.class),
+            fault: header.fault.as_ref().map(|fault| fault.text.clone()),
+            next: header.next,
+        }
     }
 
-    fn text(&self) -> String {
-        let events = self.events.map(|events| format!(", {events} events")).unwrap_or_default();
-        let fault = self.fault.map(|fault| format!(": {fault}")).unwrap_or_default();
-        format!("{}: {}{events}{fault}\n", self.partner, self.outcome)
+    fn written(&self, form: Form) -> String {
+        match form {
+            Form::Json => serde_json::to_string(self).map(|line| line + "\n").unwrap_or_default(),
+            Form::Human => format!("{}: {}\n", self.partner, self.words()),
+        }
+    }
+
+    fn words(&self) -> String {
+        let until = self.next.map(|next| next.format("%Y-%m-%d %H:%M:%S UTC").to_string()).unwrap_or_default();
+        let events = match self.events {
+            1 => "1 event".to_owned(),
+            events => format!("{events} events"),
+        };
+        let fault = self.fault.as_deref().unwrap_or_default();
+        match self.outcome {
+            "left-alone" => format!("not asked: it wants to be left alone until {until}"),
+            "modified" => format!("{events}, new"),
+            "not-modified" => format!("{events}, nothing new"),
+            "not-kept" => format!("{events}; {fault}"),
+            outcome => format!("{outcome}: {fault} (the last good copy has {events})"),
+        }
     }
 }

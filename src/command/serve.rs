@@ -45,7 +45,7 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
         ledger,
         files,
         || state.copies(&config.feeds),
-        |catalog| kept(&state, catalog),
+        |catalog| kept(config, catalog),
         now(),
     );
     let current: Current = Arc::new(ArcSwap::new(Arc::clone(publisher.site())));
@@ -126,7 +126,7 @@ impl Round {
         self.tell();
         self.keep();
         self.publisher.site().warm();
-        self.partners.follow(&self.publisher, &self.state);
+        self.partners.follow(&self.publisher, &self.config);
         loop {
             if catch_unwind(AssertUnwindSafe(|| self.once())).is_err() {
                 tracing::error!("a round of publishing failed; what was published stays");
@@ -151,7 +151,7 @@ impl Round {
         let (files, partners) = (changes.len(), said.len());
         if files > 0 {
             self.publisher.change(changes, now());
-            self.partners.follow(&self.publisher, &self.state);
+            self.partners.follow(&self.publisher, &self.config);
         }
         if partners > 0 {
             self.publisher.hear(said, now());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::command::{now, snapshot};
+use crate::command::{fetch, now};
 use crate::config::Config;
 use crate::fetcher::{self, Done, Handle, Settings, Turn};
 use crate::files::State;
@@ -37,7 +37,7 @@ impl Partners {
     }
 
     /// Polls the partners that the publisher knows now; the first time with what was kept of them.
-    pub(super) fn follow(&mut self, publisher: &Publisher, state: &State) {
+    pub(super) fn follow(&mut self, publisher: &Publisher, config: &Config) {
         let partners: Vec<Arc<Partner>> = publisher.partners().values().cloned().collect();
         let same = |(one, other): (&Arc<Partner>, &Arc<Partner>)| Arc::ptr_eq(one, other);
         if partners.len() == self.partners.len() && partners.iter().zip(&self.partners).all(same) {
@@ -46,12 +46,12 @@ impl Partners {
         self.partners.clone_from(&partners);
         match &self.handle {
             Some(handle) => handle.set_partners(partners),
-            None => self.start(partners, state),
+            None => self.start(partners, config),
         }
     }
 
-    fn start(&mut self, partners: Vec<Arc<Partner>>, state: &State) {
-        let kept = partners.iter().filter_map(|partner| Some((partner.slug.clone(), snapshot(state, partner)?)));
+    fn start(&mut self, partners: Vec<Arc<Partner>>, config: &Config) {
+        let kept = partners.iter().map(|partner| (partner.slug.clone(), fetch::kept(config, partner)));
         let (sender, waker) = (self.sender.clone(), self.waker.clone());
         let done = move |done| {
             // The receivers are gone only when the process ends.
