@@ -303,8 +303,8 @@ def change(server, folder, number):
 
 
 print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.2f}; {ROUNDS} rounds of {SECONDS} s, {CONNECTIONS} connections")
-start_and_idle()
-side_by_side()
-change_among_many()
+PARTS = {"start": start_and_idle, "serve": side_by_side, "change": change_among_many}
+for name in [name for name in sys.argv[4:] if name in PARTS] or PARTS:
+    PARTS[name]()
 print(f"\nload at the end {os.getloadavg()[0]:.2f}")
 sys.exit(f"missed: {'; '.join(MISSED)}" if MISSED else 0)

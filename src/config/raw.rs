@@ -57,7 +57,7 @@ pub(super) struct RawConfig {
     #[schemars(example = &"1h")]
     pub(super) refresh: Text,
     /// The largest feed in bytes; Google drops events beyond a million. By default 1,000,000.
-    #[schemars(range(min = 10000, max = 10_000_000))]
+    #[schemars(range(min = 10000, max = 1_000_000_000))]
     pub(super) max_feed_bytes: Number,
     /// Threads that answer requests; by default one a processor core.
     #[schemars(range(min = 1, max = 1024))]

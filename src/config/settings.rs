@@ -56,7 +56,7 @@ pub(super) fn apply(config: &mut Config, raw: RawConfig, report: &mut Report) {
     set(&mut config.default_duration, minutes(report, raw.default_duration, 7 * 24 * 60));
     set(&mut config.cancelled, raw.cancelled.map(|cancelled| cancelled.value.into()));
     set(&mut config.refresh, minutes(report, raw.refresh, 30 * 24 * 60));
-    set(&mut config.max_feed_bytes, number(report, raw.max_feed_bytes, 10_000..=10_000_000));
+    set(&mut config.max_feed_bytes, number(report, raw.max_feed_bytes, 10_000..=1_000_000_000));
     config.workers = number(report, raw.workers, 1..=1_024).or(config.workers);
     set(&mut config.max_connections, number(report, raw.max_connections, 1..=1_000_000));
     set(&mut config.client_timeout, timeout(report, raw.client_timeout));

@@ -208,7 +208,7 @@ fn what_is_wrong_is_told() {
         "max_feed_bytes = 1\nworkers = 0\nmax_connections = -1\nclient_timeout = \"20s\"\ncancelled = \"announced\"\n",
         &[],
         &[
-            "1:18: error: 1 is not between 10000 and 10000000",
+            "1:18: error: 1 is not between 10000 and 1000000000",
             "2:11: error: 0 is not between 1 and 1024",
             "3:19: error: expected a whole number from 0 up, found the number -1",
             "4:18: error: client_timeout must be from 1s to 18s; write \"15s\"",
