@@ -120,7 +120,8 @@ fn whatever_goes_wrong_the_last_good_body_stays() {
         assert_eq!((kept.header.attempted, kept.header.failures), (Some(at(60)), 1));
     };
     let good = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n";
-    check(200, b"", "text/calendar", Class::NotCalendar, "no calendar");
+    check(200, b"", "text/calendar", Class::NotCalendar, "empty");
+    check(200, b"Hello", "text/plain", Class::NotCalendar, "no calendar");
     check(200, b"<html>Sign in</html>", "text/html; charset=utf-8", Class::NotCalendar, "web page");
     check(200, b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "text/calendar", Class::Truncated, "");
     check(204, b"", "", Class::HttpStatus, "empty (HTTP 204)");
