@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use divan::Bencher;
 use handbill::catalog::{self, Catalog};
 use handbill::config::{self, Config};
+use handbill::merge::merge;
 use handbill::problem::Source;
 use handbill::publisher::{FileChange, FileText, Publisher};
 use handbill::revision::{self, Ledger};
@@ -26,8 +27,11 @@ fn main() {
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn site_from_memory(bencher: Bencher<'_, '_>) {
     let (config, catalog) = catalog();
+    let merged = merge(&catalog.events, &[], &catalog.overrules, None);
     let ledger = ledger(&catalog);
-    bencher.bench_local(|| Site::build(World { catalog: &catalog, ledger: &ledger }, &config, now(), None));
+    bencher.bench_local(|| {
+        Site::build(World { catalog: &catalog, merged: &merged, partners: &[], ledger: &ledger }, &config, now(), None)
+    });
 }
 
 #[divan::bench(sample_count = 10, sample_size = 1)]
@@ -58,9 +62,17 @@ fn change_of_one_event(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn feed_of_a_megabyte(bencher: Bencher<'_, '_>) {
     let (config, catalog) = catalog();
+    let merged = merge(&catalog.events, &[], &catalog.overrules, None);
     let ledger = ledger(&catalog);
     bencher
-        .with_inputs(|| Site::build(World { catalog: &catalog, ledger: &ledger }, &config, now(), None))
+        .with_inputs(|| {
+            Site::build(
+                World { catalog: &catalog, merged: &merged, partners: &[], ledger: &ledger },
+                &config,
+                now(),
+                None,
+            )
+        })
         .bench_local_refs(|site| site.find("/es/all.ics", None).unwrap().bytes(Coding::Gzip));
 }
 

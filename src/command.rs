@@ -11,13 +11,16 @@ use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config};
-use crate::files::{self, Folder};
+use crate::files::{self, Folder, State};
+use crate::name::Slug;
+use crate::partner::Snapshot;
 use crate::problem::{self, Problem, Severity, Source};
 use crate::publisher::FileText;
 use crate::{catalog, revision::Ledger};
 
 mod build;
 mod check;
+mod fetch;
 mod serve;
 
 /// Publishes community events, kept in TOML files, as calendar feeds.
@@ -50,6 +53,15 @@ enum Command {
         /// The folder to write; what an earlier build left there and this one has no more is removed.
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
+    },
+    /// Ask partners once for their calendars, without a server, and keep what they say. Exit status: 0 all well, 1 some failed.
+    Fetch {
+        /// Which partners; all by default.
+        #[arg(value_name = "SLUG")]
+        partners: Vec<String>,
+        /// The form of the report.
+        #[arg(long, value_enum, default_value_t = fetch::Form::Human)]
+        format: fetch::Form,
     },
     /// Print the JSON Schema of a kind of file, for editors that complete and check as you type.
     Schema {
@@ -86,6 +98,9 @@ pub fn run() -> ExitCode {
         Command::Serve => settings(config).and_then(|config| serve::serve(&Arc::new(config))),
         Command::Check { format } => settings(config).and_then(|config| check::check(&Arc::new(config), format)),
         Command::Build { out } => settings(config).and_then(|config| build::build(&Arc::new(config), &out)),
+        Command::Fetch { partners, format } => {
+            settings(config).and_then(|config| fetch::fetch(&Arc::new(config), &partners, format))
+        }
         Command::Schema { of } => schema(of),
     };
     done.unwrap_or_else(|error| {
@@ -145,6 +160,19 @@ fn folder(config: &Config) -> anyhow::Result<(Folder, Vec<crate::publisher::File
         )
     })?;
     Ok((folder, files))
+}
+
+/// What was kept of the partners of a catalog.
+fn kept(config: &Config, catalog: &catalog::Catalog) -> Vec<(Slug, Snapshot)> {
+    let partners = catalog.partners.values();
+    partners.map(|partner| (partner.slug.clone(), fetch::kept(config, partner))).collect()
+}
+
+/// The state folder, held.
+fn state(config: &Config) -> anyhow::Result<State> {
+    State::open(&config.state).with_context(|| {
+        format!("the state folder, {}, cannot be used (is another handbill running?)", config.state.display())
+    })
 }
 
 /// The ledger as it was kept; a fresh one where nothing was. What cannot be read is laid aside: it costs history, not service.

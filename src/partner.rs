@@ -308,24 +308,3 @@ impl Overrules {
         }
     }
 }
-
-/// How old a copy is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freshness {
-    /// Confirmed lately.
-    Fresh,
-    /// Not confirmed for longer than it should be.
-    Stale,
-    /// Too old to be published.
-    Gone,
-}
-
-/// How old a copy is at `now`.
-#[must_use]
-pub fn freshness(header: &Header, now: DateTime<Utc>, limits: &Limits) -> Freshness {
-    match header.confirmed.map(|confirmed| now - confirmed) {
-        Some(age) if age < limits.stale_after => Freshness::Fresh,
-        Some(age) if age < limits.gone_after => Freshness::Stale,
-        _ => Freshness::Gone,
-    }
-}

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 
-use super::{errors, folder, ledger, now, say};
+use super::{errors, folder, kept, ledger, now, say};
 use crate::config::Config;
 use crate::files;
 use crate::publisher::Publisher;
@@ -22,13 +22,13 @@ const LIST: &str = ".handbill/files.txt";
 pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode> {
     let (_, texts) = folder(config)?;
     let path = out.join(LEDGER);
-    let kept = read_if_there(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let ledger_kept = read_if_there(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     let publisher = Publisher::new(
         Arc::clone(config),
-        ledger(kept, || files::remove(&path)),
+        ledger(ledger_kept, || files::remove(&path)),
         texts,
         Vec::new,
-        |_| Vec::new(),
+        |catalog| kept(config, catalog),
         now(),
     );
     let errors = errors(publisher.problems());

@@ -9,11 +9,13 @@ use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{complain, now, say};
+use super::{complain, folder, now, say};
 use crate::config::Config;
 use crate::fetcher::{self, Done, Turn};
 use crate::files::{self, State};
 use crate::partner::{Class, Outcome, Partner, Snapshot};
+use crate::publisher::Publisher;
+use crate::revision::Ledger;
 
 /// The form of the lines.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -25,19 +27,18 @@ pub(super) enum Form {
 }
 
 /// Asks these partners, or all where none is named.
-pub(super) fn fetch(
-    config: &Config,
-    partners: &[Arc<Partner>],
-    chosen: &[String],
-    form: Form,
-) -> anyhow::Result<ExitCode> {
+pub(super) fn fetch(config: &Arc<Config>, chosen: &[String], form: Form) -> anyhow::Result<ExitCode> {
+    let (_, files) = folder(config)?;
+    let none = |_: &crate::catalog::Catalog| Vec::new();
+    let publisher = Publisher::new(Arc::clone(config), Ledger::default(), files, Vec::new, none, now());
+    let partners: Vec<Arc<Partner>> = publisher.partners().values().cloned().collect();
     let state = State::open(&config.state).with_context(|| {
         format!(
             "the state folder, {}, cannot be used (is another handbill running? SIGHUP lets it ask all partners now)",
             config.state.display()
         )
     })?;
-    let asked = choose(partners, chosen)?;
+    let asked = choose(&partners, chosen)?;
     let asked = asked.into_iter().map(|partner| (Arc::clone(&partner), kept(config, &partner))).collect();
     let mut all_well = true;
     fetcher::once(fetcher::Settings::of(config, now), asked, |done| {
@@ -49,7 +50,7 @@ pub(super) fn fetch(
         all_well &= line.fault.is_none();
         say(&line.written(form));
     })?;
-    retire(config, &state, partners);
+    retire(config, &state, &partners);
     Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -60,7 +61,8 @@ fn choose(partners: &[Arc<Partner>], chosen: &[String]) -> anyhow::Result<Vec<Ar
             bail!("there is no partner {name:?}; the partners are: {}", known.join(", "));
         }
     }
-    let is_chosen = |partner: &&Arc<Partner>| chosen.is_empty() || chosen.iter().any(|name| name == partner.slug.as_str());
+    let is_chosen =
+        |partner: &&Arc<Partner>| chosen.is_empty() || chosen.iter().any(|name| name == partner.slug.as_str());
     Ok(partners.iter().filter(is_chosen).map(Arc::clone).collect())
 }
 

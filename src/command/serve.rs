@@ -12,13 +12,17 @@ use arc_swap::ArcSwap;
 use chrono::NaiveDate;
 use tracing_subscriber::EnvFilter;
 
-use super::{folder, ledger, now, say};
+use super::{folder, kept, ledger, now, say};
 use crate::config::{Config, Log, LogFormat};
 use crate::files::{Folder, State};
-use crate::publisher::Publisher;
+use crate::publisher::{FileChange, Publisher};
 use crate::revision::Ledger;
 use crate::server::{self, Current};
 use crate::site::Site;
+
+mod partners;
+
+use partners::Partners;
 
 /// The ledger's name in the state folder.
 const LEDGER: &str = "ledger.json";
@@ -28,18 +32,22 @@ const SHOWN: usize = 8;
 
 pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
     start_log(&config.log);
-    let state = State::open(&config.state).with_context(|| {
-        format!("the state folder, {}, cannot be used (is another handbill running?)", config.state.display())
-    })?;
-    let kept = state.read(LEDGER).context("the ledger of revisions cannot be read")?;
-    let ledger = ledger(kept, || state.set_aside(LEDGER));
+    let state = super::state(config)?;
+    let ledger_kept = state.read(LEDGER).context("the ledger of revisions cannot be read")?;
+    let ledger = ledger(ledger_kept, || state.set_aside(LEDGER));
     let (folder, files) = folder(config)?;
     let listener = TcpListener::bind(config.listen).with_context(|| {
         format!("cannot listen on {}; `listen` in the settings or HANDBILL_LISTEN names another address", config.listen)
     })?;
     let config = &at_port(config, &listener)?;
-    let publisher =
-        Publisher::new(Arc::clone(config), ledger, files, || state.copies(&config.feeds), |_| Vec::new(), now());
+    let publisher = Publisher::new(
+        Arc::clone(config),
+        ledger,
+        files,
+        || state.copies(&config.feeds),
+        |catalog| kept(config, catalog),
+        now(),
+    );
     let current: Current = Arc::new(ArcSwap::new(Arc::clone(publisher.site())));
     welcome(config, publisher.site());
     let round = Round::new(config, state, folder, publisher, Arc::clone(&current));
@@ -97,6 +105,7 @@ struct Round {
     state: State,
     folder: Folder,
     publisher: Publisher,
+    partners: Partners,
     current: Current,
     day: NaiveDate,
     told: BTreeSet<String>,
@@ -107,8 +116,9 @@ struct Round {
 impl Round {
     fn new(config: &Arc<Config>, state: State, folder: Folder, publisher: Publisher, current: Current) -> Self {
         let day = config.timezone.today(now());
-        let (told, kept) = (BTreeSet::new(), None);
-        Self { config: Arc::clone(config), state, folder, publisher, current, day, told, folder_lost: false, kept }
+        let partners = Partners::new(config, folder.waker());
+        let (config, told, kept) = (Arc::clone(config), BTreeSet::new(), None);
+        Self { config, state, folder, publisher, partners, current, day, told, folder_lost: false, kept }
     }
 
     /// Publishes changes and new days for as long as the process lives. What goes wrong in one round is told; the next goes on.
@@ -116,6 +126,7 @@ impl Round {
         self.tell();
         self.keep();
         self.publisher.site().warm();
+        self.partners.follow(&self.publisher, &self.config);
         loop {
             if catch_unwind(AssertUnwindSafe(|| self.once())).is_err() {
                 tracing::error!("a round of publishing failed; what was published stays");
@@ -129,16 +140,25 @@ impl Round {
         let midnight = (self.config.timezone.next_midnight(now_) - now_).to_std().unwrap_or_default();
         self.folder.wait(midnight);
         let changes = match self.folder.changes() {
-            Ok(changes) => changes,
-            Err(error) => return self.lost(&error),
+            Ok(changes) => {
+                self.folder_lost = false;
+                changes
+            }
+            Err(error) => self.lost(&error),
         };
-        self.folder_lost = false;
+        let said = self.partners.heard(&self.state);
         let today = self.config.timezone.today(now());
-        if !changes.is_empty() {
-            let files = changes.len();
+        let (files, partners) = (changes.len(), said.len());
+        if files > 0 {
             self.publisher.change(changes, now());
+            self.partners.follow(&self.publisher, &self.config);
+        }
+        if partners > 0 {
+            self.publisher.hear(said, now());
+        }
+        if files + partners > 0 {
             self.replace();
-            tracing::info!(files, events = self.publisher.site().counts().0, "published");
+            tracing::info!(files, partners, events = self.publisher.site().counts().0, "published");
         } else if today != self.day {
             self.publisher.rebuild(now());
             self.replace();
@@ -147,10 +167,11 @@ impl Round {
         self.day = today;
     }
 
-    fn lost(&mut self, error: &std::io::Error) {
+    fn lost(&mut self, error: &std::io::Error) -> Vec<FileChange> {
         if !std::mem::replace(&mut self.folder_lost, true) {
             tracing::error!(%error, "the folder of events cannot be read; what was published stays");
         }
+        Vec::new()
     }
 
     /// Serves first: the change is what people wait for. Then keeps what a restart needs, and makes what many will ask for.

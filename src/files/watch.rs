@@ -34,8 +34,8 @@ pub struct Folder {
     heard: Receiver<()>,
     /// Kept so that the watch goes on; `None` where the system offers none.
     _watcher: Option<RecommendedWatcher>,
-    /// Kept so that waiting never ends for want of a sender.
-    _sender: Sender<()>,
+    /// Kept so that waiting never ends for want of a sender, and so that others may end it.
+    sender: Sender<()>,
 }
 
 /// What tells a file from its next version.
@@ -57,7 +57,7 @@ impl Folder {
             tracing::warn!(%error, "changes are found by looking once a second");
         }
         let seen = BTreeMap::new();
-        Self { path: path.to_owned(), seen, heard, _watcher: watcher.ok(), _sender: sender }
+        Self { path: path.to_owned(), seen, heard, _watcher: watcher.ok(), sender }
     }
 
     /// The files that are new, changed or gone since the last call. Where the folder itself cannot be read, nothing counts as gone.
@@ -75,6 +75,12 @@ impl Folder {
         let changes = gone.into_iter().chain(fresh.into_iter().map(read)).collect();
         self.seen = now;
         Ok(changes)
+    }
+
+    /// Ends a wait from elsewhere, as a change would.
+    #[must_use]
+    pub fn waker(&self) -> Sender<()> {
+        self.sender.clone()
     }
 
     /// Waits until something may have changed, or for `at_most`.

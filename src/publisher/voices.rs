@@ -9,7 +9,8 @@ use crate::config::Config;
 use crate::event::Event;
 use crate::merge::Voice;
 use crate::name::Slug;
-use crate::partner::{Adopted, Freshness, Header, Partner, Snapshot, adopt, freshness};
+use crate::partner::poll::{Staleness, staleness};
+use crate::partner::{Adopted, Header, Partner, Snapshot, adopt};
 
 /// Every partner of the catalog that has said something.
 #[derive(Debug, Default)]
@@ -62,7 +63,7 @@ impl Voices {
     pub(super) fn current(&self, config: &Config, now: DateTime<Utc>) -> Vec<Voice<'_>> {
         self.0
             .values()
-            .filter(|heard| freshness(&heard.snapshot.header, now, &config.partners.limits) != Freshness::Gone)
+            .filter(|heard| staleness(&heard.snapshot.header, now, &config.partners.limits) != Staleness::Gone)
             .map(|heard| Voice {
                 partner: &heard.partner.slug,
                 priority: heard.partner.priority,

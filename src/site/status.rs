@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{PartnerState, World};
 use crate::config::Config;
 use crate::page::status::{Joined, Line, Status, time};
-use crate::partner::{Freshness, freshness};
+use crate::partner::poll::{Staleness, staleness};
 
 /// The status of the World.
 pub(super) fn of<'a>(world: &World<'a>, config: &Config, now: DateTime<Utc>) -> Status<'a> {
@@ -23,16 +23,16 @@ pub(super) fn of<'a>(world: &World<'a>, config: &Config, now: DateTime<Utc>) -> 
 
 fn line<'a>(state: &'a PartnerState<'a>, config: &Config, now: DateTime<Utc>) -> Line<'a> {
     let header = state.header;
-    let freshness = header.map(|header| freshness(header, now, &config.partners.limits));
+    let staleness = header.map(|header| staleness(header, now, &config.partners.limits));
     Line {
         id: state.partner.slug.as_str(),
         name: &state.partner.name,
         address: state.partner.address.shown(),
-        state: match freshness {
+        state: match staleness {
             None => "waiting",
-            Some(Freshness::Fresh) => "fresh",
-            Some(Freshness::Stale) => "stale",
-            Some(Freshness::Gone) => "gone",
+            Some(Staleness::Fresh) => "fresh",
+            Some(Staleness::Stale) => "stale",
+            Some(Staleness::Gone) => "gone",
         },
         last_success: header.and_then(|header| header.confirmed).map(time),
         last_attempt: header.and_then(|header| header.attempted).map(time),
