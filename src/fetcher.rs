@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 
 use crate::config::{self, Config};
-use crate::partner::{Class, Context, Fault, Interpretation, Partner, Snapshot, poll};
+use crate::partner::{Class, Context, Fault, Interpretation, Partner, Response, Snapshot, poll};
 use crate::time::Zone;
 
 mod address;
@@ -24,7 +24,7 @@ mod tls;
 pub use round::{Handle, start};
 
 use client::Client;
-use place::Places;
+use place::{Place, Places};
 
 /// What the fetcher has to know of the service.
 #[derive(Debug, Clone)]
@@ -133,15 +133,18 @@ impl Fetcher {
     }
 
     /// One partner's turn: its place, the request, the answer and what it means.
-    async fn turn(self: &Arc<Self>, partner: &Arc<Partner>, snapshot: Snapshot) -> Turn {
+    async fn turn(self: &Arc<Self>, partner: &Arc<Partner>, mut snapshot: Snapshot) -> Turn {
         let limits = &self.settings.partners.limits;
         let now = (self.settings.clock)();
         if let Some(until) = poll::waits_until(&snapshot.header, now, limits).filter(|_| snapshot.is_of(partner)) {
             return Turn::LeftAlone(until);
         }
         let mut place = self.places.take(partner.address.url.host_str().unwrap_or_default()).await;
-        let request = poll::prepare(partner, &snapshot, (self.settings.clock)(), limits);
-        let response = self.client.get(&request, &mut place, limits.max_bytes).await;
+        let mut response = self.ask(partner, &snapshot, &mut place).await;
+        if let Some(bare) = poll::ask_again(&snapshot, &response) {
+            snapshot = bare;
+            response = self.ask(partner, &snapshot, &mut place).await;
+        }
         drop(place);
         let _reader = self.readers.acquire().await;
         let answered = (self.settings.clock)();
@@ -151,11 +154,17 @@ impl Fetcher {
         Turn::Polled(Box::new(interpreted.await.unwrap_or_else(|_| self.reject(partner, &snapshot, answered))))
     }
 
+    async fn ask(&self, partner: &Partner, snapshot: &Snapshot, place: &mut Place<'_>) -> Response {
+        let limits = &self.settings.partners.limits;
+        let request = poll::prepare(partner, snapshot, (self.settings.clock)(), limits);
+        self.client.get(&request, place, limits.max_bytes).await
+    }
+
     fn interpret(
         &self,
         partner: &Partner,
         snapshot: &Snapshot,
-        response: crate::partner::Response,
+        response: Response,
         now: DateTime<Utc>,
     ) -> Interpretation {
         let limits = &self.settings.partners.limits;
@@ -165,7 +174,7 @@ impl Fetcher {
 
     fn reject(&self, partner: &Partner, snapshot: &Snapshot, now: DateTime<Utc>) -> Interpretation {
         let text = "this service could not read the answer: please report it to its makers".to_owned();
-        let response = crate::partner::Response::Failed(Fault { class: Class::Internal, text });
+        let response = Response::Failed(Fault { class: Class::Internal, text });
         self.interpret(partner, snapshot, response, now)
     }
 

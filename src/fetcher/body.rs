@@ -1,7 +1,8 @@
-//! A body as it arrives: at most one layer of gzip, counted after decompression while it streams, complete or of no use.
+//! A body as it arrives: at most one layer of compression, counted after decompression while it streams, complete or of no use.
 
 use std::io::{self, Write};
 
+use brotli::DecompressorWriter;
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 
@@ -9,10 +10,14 @@ use crate::partner::{Class, Fault};
 
 use super::fault::fault;
 
+/// How much Brotli makes at a time, in bytes.
+const BUFFER: usize = 32 * 1024;
+
 /// Takes a body in, piece by piece.
 pub(super) enum Body {
     Plain(Bounded),
     Gzip(Box<MultiGzDecoder<Bounded>>),
+    Brotli(Box<DecompressorWriter<Bounded>>),
 }
 
 /// Bytes up to a limit.
@@ -23,8 +28,8 @@ pub(super) struct Bounded {
 }
 
 impl Body {
-    /// A body of at most `limit` bytes, under the codings of Content-Encoding (RFC 9110 §8.4): none, or gzip once. More layers, or
-    /// other codings, nobody asked for; each would be another way to make much of little.
+    /// A body of at most `limit` bytes, under the codings of Content-Encoding (RFC 9110 §8.4): none, or gzip once. Brotli is not asked
+    /// for, but some sites send nothing else. More layers, or other codings, would each be another way to make much of little.
     pub(super) fn coded<'a>(codings: impl Iterator<Item = &'a str>, limit: usize) -> Result<Self, Fault> {
         let bounded = Bounded { bytes: Vec::new(), limit, is_full: false };
         let codings: Vec<String> = codings
@@ -38,6 +43,7 @@ impl Body {
             [coding] if matches!(coding.as_str(), "gzip" | "x-gzip") => {
                 Ok(Self::Gzip(Box::new(MultiGzDecoder::new(bounded))))
             }
+            [coding] if coding == "br" => Ok(Self::Brotli(Box::new(DecompressorWriter::new(bounded, BUFFER)))),
             _ => Err(fault(Class::NotCalendar, "the answer is compressed in a way that was not asked for")),
         }
     }
@@ -47,25 +53,32 @@ impl Body {
         let written = match self {
             Self::Plain(bounded) => bounded.write_all(piece),
             Self::Gzip(decoder) => decoder.write_all(piece),
+            Self::Brotli(decoder) => decoder.write_all(piece),
         };
         written.map_err(|_| self.wrong())
     }
 
-    /// The whole body. Gzip ends with a checksum and a length: what ends without them is cut.
-    pub(super) fn finish(self) -> Result<Bytes, Fault> {
-        match self {
-            Self::Plain(bounded) => Ok(bounded.bytes.into()),
-            Self::Gzip(mut decoder) => match decoder.try_finish() {
-                Ok(()) => Ok(std::mem::take(&mut decoder.get_mut().bytes).into()),
-                Err(_) => Err(Self::Gzip(decoder).wrong()),
-            },
-        }
+    /// The whole body. Gzip ends with a checksum and a length, Brotli with a mark: what ends without them is cut.
+    pub(super) fn finish(mut self) -> Result<Bytes, Fault> {
+        let finished = match &mut self {
+            Self::Plain(_) => Ok(()),
+            Self::Gzip(decoder) => decoder.try_finish(),
+            Self::Brotli(decoder) => decoder.close(),
+        };
+        finished.map_err(|_| self.wrong())?;
+        let bounded = match &mut self {
+            Self::Plain(bounded) => bounded,
+            Self::Gzip(decoder) => decoder.get_mut(),
+            Self::Brotli(decoder) => decoder.get_mut(),
+        };
+        Ok(std::mem::take(&mut bounded.bytes).into())
     }
 
     fn wrong(&self) -> Fault {
         let bounded = match self {
             Self::Plain(bounded) => bounded,
             Self::Gzip(decoder) => decoder.get_ref(),
+            Self::Brotli(decoder) => decoder.get_ref(),
         };
         match bounded.is_full {
             true => too_large(bounded.limit),
@@ -106,6 +119,12 @@ mod tests {
         encoder.finish().unwrap()
     }
 
+    fn brotli(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = brotli::CompressorWriter::new(Vec::new(), 4_096, 5, 22);
+        encoder.write_all(bytes).unwrap();
+        encoder.into_inner()
+    }
+
     fn read(codings: &[&str], bytes: &[u8], limit: usize, piece: usize) -> Result<Bytes, Class> {
         let read = || {
             let mut body = Body::coded(codings.iter().copied(), limit)?;
@@ -133,6 +152,8 @@ mod tests {
         check(&["identity"], b"a", Ok(b"a"));
         check(&["identity, x-gzip"], &gzip(b"a"), Ok(b"a"));
         check(&["gzip"], &[gzip(b"a"), gzip(b"b")].concat(), Ok(b"ab"));
+        check(&["br"], &brotli(&text), Ok(&text));
+        check(&["br"], &brotli(&[b'x'; 1_001]), Err(Class::TooLarge));
     }
 
     #[test]
@@ -140,6 +161,8 @@ mod tests {
         let bomb = gzip(&vec![0; 5_000_000]);
         assert_eq!(read(&["gzip"], &bomb, 1_000, bomb.len()), Err(Class::TooLarge));
         check(&["gzip"], &[gzip(b"a"), gzip(&[b'x'; 1_000])].concat(), Err(Class::TooLarge));
+        let bomb = brotli(&vec![0; 5_000_000]);
+        assert_eq!(read(&["br"], &bomb, 1_000, bomb.len()), Err(Class::TooLarge));
     }
 
     #[test]
@@ -153,12 +176,16 @@ mod tests {
         wrong[at] ^= 0xff;
         check(&["gzip"], &wrong, Err(Class::Truncated));
         check(&["gzip"], b"BEGIN:VCALENDAR", Err(Class::Truncated));
+        let whole = brotli(b"BEGIN:VCALENDAR");
+        for end in 0..whole.len() {
+            check(&["br"], &whole[..end], Err(Class::Truncated));
+        }
         check(&["gzip"], &[&whole[..], b"<script>"].concat(), Err(Class::Truncated));
     }
 
     #[test]
     fn other_codings_are_refused() {
-        for codings in [&["br"][..], &["gzip, gzip"], &["gzip", "gzip"], &["rot13"], &["deflate"]] {
+        for codings in [&["zstd"][..], &["gzip, gzip"], &["br, gzip"], &["gzip", "gzip"], &["rot13"], &["deflate"]] {
             check(codings, b"", Err(Class::NotCalendar));
         }
     }

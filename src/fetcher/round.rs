@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::digest::Digest;
 use crate::name::Slug;
-use crate::partner::{Interpretation, Outcome, Partner, Snapshot, poll};
+use crate::partner::{Partner, Snapshot, poll};
 
 use super::{Done, Fetcher, Settings, Turn};
 
@@ -155,7 +155,6 @@ impl Round {
             Turn::Polled(interpretation) => {
                 member.snapshot = interpretation.snapshot.clone();
                 member.next = Some(interpretation.snapshot.header.next.unwrap_or(retry));
-                tell(&ended.partner, interpretation);
             }
             Turn::LeftAlone(until) => member.next = Some(*until),
         }
@@ -217,20 +216,6 @@ fn first_poll(partner: &Partner, snapshot: &Snapshot, now: DateTime<Utc>, settin
             let share = i64::from(Digest::of(partner.slug.as_str()).bytes().first().copied().unwrap_or_default());
             now + TimeDelta::milliseconds(spread * 1_000 * share / 256)
         }
-    }
-}
-
-/// One line for each poll that changed something or failed.
-fn tell(partner: &Partner, interpretation: &Interpretation) {
-    let partner = partner.slug.as_str();
-    let header = &interpretation.snapshot.header;
-    let fault = header.fault.as_ref().map(|fault| fault.text.as_str()).unwrap_or_default();
-    let failures = header.failures;
-    match interpretation.outcome {
-        Outcome::NotModified => tracing::debug!(partner, "nothing new"),
-        Outcome::Modified(events) => tracing::info!(partner, events, "a new calendar"),
-        Outcome::Rejected => tracing::warn!(partner, failures, "the last good calendar stays: {fault}"),
-        Outcome::Held => tracing::warn!(partner, "the last good calendar stays: {fault}"),
     }
 }
 

@@ -158,6 +158,19 @@ fn validators_travel_byte_for_byte() {
 }
 
 #[test]
+fn who_confirms_another_version_is_asked_for_all() {
+    let site = Site::start(|head, stream| match head.contains("if-none-match") {
+        true => say(stream, b"HTTP/1.1 304 Not Modified\r\nETag: \"sticky\"\r\n\r\n"),
+        false => say(stream, &answer("200 OK", "ETag: \"sticky\"\r\n", &calendar(0..3))),
+    });
+    let mut snapshot = sample::snapshot(&sample::partner(&site.url("/")));
+    snapshot.header.etag = Some("\"v1\"".into());
+    let found = poll_with(settings(&[&site]), &site.url("/"), snapshot);
+    assert_eq!((found.outcome, found.snapshot.header.etag), (Outcome::Modified(3), Some("\"sticky\"".to_owned())));
+    assert_eq!(site.heard().len(), 2);
+}
+
+#[test]
 fn gzip_is_read_and_bombs_are_not() {
     let coded = "Content-Encoding: gzip\r\n";
     check_events(&Site::saying(answer("200 OK", coded, &gzip(&calendar(0..3)))), "/", 3);

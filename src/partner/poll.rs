@@ -7,7 +7,7 @@ mod interpret;
 mod prepare;
 mod schedule;
 
-pub use interpret::{interpret, reject};
+pub use interpret::{ask_again, interpret};
 pub use prepare::prepare;
 pub use schedule::{Staleness, is_due, staleness, waits_until};
 

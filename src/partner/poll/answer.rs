@@ -23,6 +23,13 @@ impl Answer<'_> {
         can_be_sent.then(|| value.to_owned())
     }
 
+    /// Whether a 304 may speak of the copy with this entity tag. One that names another tag speaks of another copy (RFC 9111 §4.3.4);
+    /// marks that servers put on and take off a tag when they compress count for nothing.
+    pub(super) fn may_confirm(&self, etag: Option<&str>) -> bool {
+        let [named, ours] = [self.field("etag"), etag].map(|tag| tag.map(bare));
+        named.is_none() || ours.is_none() || named == ours
+    }
+
     /// How long the answer stays fresh (RFC 9111 §5.2.2.1).
     pub(super) fn max_age(&self) -> Option<TimeDelta> {
         let directives =
@@ -43,6 +50,13 @@ impl Answer<'_> {
         };
         (delay > TimeDelta::zero()).then(|| later(now, delay.min(ceiling)))
     }
+}
+
+/// An entity tag without quotation marks, mark of weakness and mark of compression.
+fn bare(tag: &str) -> &str {
+    let tag = tag.trim();
+    let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
+    ["-gzip", ";gzip", "--gzip", "-br"].iter().find_map(|mark| tag.strip_suffix(mark)).unwrap_or(tag)
 }
 
 /// Seconds as HTTP writes them: digits. A number that is too large for a length of time is cut to the longest.
@@ -87,6 +101,21 @@ mod tests {
         check("Fri, 31 Dec 9999 23:59:59 GMT", Some(86_400));
         check("Thu, 01 Jan 1970 00:00:00 GMT", None);
         check("Thu, 01 Jan 99999 00:00:00 GMT", None);
+    }
+
+    #[test]
+    fn a_confirmation_names_the_copy_or_none() {
+        let check = |named: Option<&str>, ours: Option<&str>, expected: bool| {
+            let fields: Vec<_> = named.iter().map(|tag| ("etag".to_owned(), (*tag).to_owned())).collect();
+            assert_eq!(Answer(&fields).may_confirm(ours), expected, "{named:?} {ours:?}");
+        };
+        check(None, Some("\"a\""), true);
+        check(Some("\"a\""), None, true);
+        check(Some("\"a\""), Some("\"a\""), true);
+        check(Some("W/\"a\""), Some("\"a\""), true);
+        check(Some("\"a\""), Some("\"a-gzip\""), true);
+        check(Some("a"), Some("W/\"a;gzip\""), true);
+        check(Some("\"b\""), Some("\"a\""), false);
     }
 
     #[test]

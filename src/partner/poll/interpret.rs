@@ -36,18 +36,16 @@ pub fn interpret(
     }
 }
 
-/// What is kept when no answer could be had or worked with: the last good body, and why.
+/// The snapshot to ask with at once after this response, if it says nothing of ours: a 304 that names another version. It has no
+/// validators, so that all is asked for.
 #[must_use]
-pub fn reject(
-    partner: &Partner,
-    snapshot: &Snapshot,
-    fault: Fault,
-    now: DateTime<Utc>,
-    limits: &Limits,
-    context: &Context<'_>,
-    chance: u64,
-) -> Interpretation {
-    interpret(partner, snapshot, Response::Failed(fault), now, limits, context, chance)
+pub fn ask_again(snapshot: &Snapshot, response: &Response) -> Option<Snapshot> {
+    let Response::Answered { status: 304, fields, .. } = response else { return None };
+    let etag = snapshot.header.etag.as_deref();
+    (!Answer(fields).may_confirm(etag)).then(|| {
+        let header = Header { etag: None, last_modified: None, ..snapshot.header.clone() };
+        Snapshot { header, body: snapshot.body.clone() }
+    })
 }
 
 fn fresh(partner: &Partner) -> Snapshot {
@@ -69,6 +67,10 @@ impl Poll<'_> {
     fn not_modified(self, fields: &[(String, String)]) -> Interpretation {
         if !prepare::is_conditional(self.partner, &self.snapshot, self.now, self.limits) {
             let text = "the site says that nothing has changed, though it was not asked for changes (HTTP 304)";
+            return self.rejected(Fault { class: Class::HttpStatus, text: text.to_owned() }, fields);
+        }
+        if !Answer(fields).may_confirm(self.snapshot.header.etag.as_deref()) {
+            let text = "the site says that nothing has changed, but of another version than ours (HTTP 304)";
             return self.rejected(Fault { class: Class::HttpStatus, text: text.to_owned() }, fields);
         }
         self.confirmed(fields, Outcome::NotModified)

@@ -76,7 +76,7 @@ fn a_new_body_is_kept_with_its_validators() {
 #[test]
 fn nothing_new_confirms_the_copy() {
     let mut site = Site::good(3);
-    assert_eq!(site.answer(60, 304, Bytes::new(), &[("etag", "\"v2\"")]), Outcome::NotModified);
+    assert_eq!(site.answer(60, 304, Bytes::new(), &[("etag", "W/\"v1\"")]), Outcome::NotModified);
     assert_eq!((site.header().confirmed, site.header().fetched), (Some(at(60)), Some(at(0))));
     assert_eq!((site.header().etag.as_deref(), &site.snapshot.body), (Some("\"v1\""), &calendar(0..3)));
 }
@@ -92,6 +92,21 @@ fn nothing_new_that_nobody_asked_for_is_rejected() {
     assert_eq!(site.answer(60, 304, Bytes::new(), &[]), Outcome::Rejected);
     let mut site = Site::good(3);
     assert_eq!(site.answer(9 * 86_400, 304, Bytes::new(), &[]), Outcome::Rejected);
+}
+
+#[test]
+fn nothing_new_of_another_version_confirms_nothing() {
+    let mut site = Site::good(3);
+    let response = |etag: &str| Response::Answered {
+        status: 304,
+        fields: vec![("etag".to_owned(), etag.to_owned())],
+        body: Bytes::new(),
+    };
+    assert!(ask_again(&site.snapshot, &response("\"v1\"")).is_none());
+    let again = ask_again(&site.snapshot, &response("\"v2\"")).unwrap();
+    assert_eq!((&again.header.etag, &again.body), (&None, &calendar(0..3)));
+    assert_eq!(site.poll(60, response("\"v2\"")), Outcome::Rejected);
+    assert_eq!((site.header().confirmed, site.fault().0), (Some(at(0)), Class::HttpStatus));
 }
 
 #[test]
@@ -120,7 +135,8 @@ fn whatever_goes_wrong_the_last_good_body_stays() {
         assert_eq!((kept.header.attempted, kept.header.failures), (Some(at(60)), 1));
     };
     let good = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n";
-    check(200, b"", "text/calendar", Class::NotCalendar, "no calendar");
+    check(200, b"", "text/calendar", Class::NotCalendar, "empty");
+    check(200, b"Hello", "text/plain", Class::NotCalendar, "no iCalendar");
     check(200, b"<html>Sign in</html>", "text/html; charset=utf-8", Class::NotCalendar, "web page");
     check(200, b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "text/calendar", Class::Truncated, "");
     check(204, b"", "", Class::HttpStatus, "empty (HTTP 204)");
