@@ -110,6 +110,18 @@ impl PartialEq for Pattern {
     }
 }
 
+impl Address {
+    /// An address that holds no values of the environment; its user, password and query are not shown.
+    #[must_use]
+    pub fn new(url: url::Url) -> Self {
+        let mut shown = url.clone();
+        shown.set_query(None);
+        // Both fail only where there is neither user nor password.
+        let _ = (shown.set_username(""), shown.set_password(None));
+        Self { url, shown: shown.into() }
+    }
+}
+
 impl std::fmt::Debug for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.shown)

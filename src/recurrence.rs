@@ -12,6 +12,7 @@ mod adopt;
 mod expand;
 mod numbers;
 mod parse;
+mod within_day;
 
 /// The days that one expansion tries at most: 273 years of days. It ends there, so that no rule costs more than some milliseconds,
 /// not even one that never matches, such as February 30.
@@ -99,6 +100,14 @@ impl Rule {
     /// It ends with COUNT, UNTIL (inclusive), the year 9999, or when [`MAX_STEPS`] days have been tried.
     pub fn occurrences(&self, start: NaiveDateTime, zone: Zone) -> impl Iterator<Item = NaiveDateTime> + use<> {
         expand::Occurrences::new(self, start, zone)
+    }
+
+    /// The occurrences of a rule with a frequency under a day, if it is known and has no more than 100; ascending wall-clock times.
+    ///
+    /// # Errors
+    /// A reason in few words.
+    pub fn adopt_within_day(text: &str, start: NaiveDateTime, zone: Zone) -> Result<Vec<NaiveDateTime>, &'static str> {
+        within_day::occurrences(text, start, zone)
     }
 
     /// The first occurrence, if it is found within so many days that are tried.

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use super::decode::decode;
 use super::scan::{Calendar, Scanned, scan};
-use super::{Adopted, Fault, Header, Limits, Partner};
+use super::{Adopted, Class, Fault, Header, Limits, Partner};
 use crate::event::{Change, Details, Event, Origin, Place, Start, Status};
 use crate::text::{Line, clean, unescape};
 use crate::time::Zone;
@@ -34,6 +34,10 @@ use series::Series;
 use when::Begin;
 use words::Tags;
 
+const WITHOUT_START: &str = "an event without DTSTART";
+const BAD_START: &str = "an event whose start cannot be read";
+/// The drops that tell that a body may be no calendar at all.
+const UNREADABLE: [&str; 2] = [WITHOUT_START, BAD_START];
 /// The changed occurrences of one series.
 const MAX_CHANGES: usize = 2_000;
 /// The days of rules that are tried for one body to find the occurrences that its changes replace.
@@ -65,7 +69,9 @@ pub fn adopt(
     adoption.ledger.repaired_times("a line that is not UTF-8", decoded.recoded);
     adoption.ledger.repaired_if(scanned.preceded, "text before the calendar");
     adoption.ledger.dropped_times("an event without END:VEVENT", scanned.unclosed);
+    adoption.ledger.repaired_times("an event without END:VEVENT", scanned.ended_late);
     let found = adoption.events(&scanned);
+    adoption.check_readable(&scanned)?;
     Ok(adoption.finish(found, header, context, &scanned.calendars))
 }
 
@@ -79,8 +85,36 @@ struct Found {
 /// The events of one UID.
 #[derive(Default)]
 struct Group<'f, 'a> {
-    master: Option<&'f Fields<'a>>,
+    /// The events that are no changed occurrences: mostly one. Some sites give the dates of an event one UID, though.
+    masters: Vec<&'f Fields<'a>>,
     changes: Vec<&'f Fields<'a>>,
+}
+
+/// The events with one UID that are told apart.
+const MAX_MASTERS: usize = 1_000;
+
+impl<'f, 'a> Group<'f, 'a> {
+    /// Takes in another event of the UID; whether one was replaced by a newer version. Versions differ in SEQUENCE, or are of one
+    /// start.
+    fn add(&mut self, fields: &'f Fields<'a>) -> bool {
+        if fields.recurrence_id.is_some() {
+            self.changes.push(fields);
+            return false;
+        }
+        let is_version =
+            |known: &&mut &Fields<'_>| known.sequence() != fields.sequence() || known.start == fields.start;
+        let has_room = self.masters.len() < MAX_MASTERS;
+        match self.masters.iter_mut().find(is_version) {
+            Some(known) if fields.version(known).is_ge() => *known = fields,
+            Some(_) => {}
+            None if has_room => {
+                self.masters.push(fields);
+                return false;
+            }
+            None => {}
+        }
+        true
+    }
 }
 
 /// The work on one body.
@@ -120,6 +154,15 @@ impl<'a> Adoption<'a> {
         groups.into_iter().flat_map(|(uid, group)| self.group(uid, &group)).collect()
     }
 
+    /// Refuses a body of which nothing can be read: it is no calendar that anybody meant.
+    fn check_readable(&self, scanned: &Scanned<'_>) -> Result<(), Fault> {
+        let unreadable = UNREADABLE.iter().filter_map(|reason| self.ledger.drops.get(reason)).sum::<usize>();
+        if scanned.events.is_empty() || unreadable < scanned.events.len() {
+            return Ok(());
+        }
+        Err(Fault { class: Class::NotCalendar, text: format!("none of its {unreadable} events can be read") })
+    }
+
     /// The events by their UIDs, in the order of their first appearance. One without a UID is alone.
     fn groups<'f, 'b>(&mut self, read: &'f [Fields<'b>]) -> Vec<(Option<&'b str>, Group<'f, 'b>)> {
         let mut groups: Vec<(Option<&str>, Group)> = Vec::with_capacity(read.len());
@@ -133,15 +176,8 @@ impl<'a> Adoption<'a> {
                 places.extend(uid.map(|uid| (uid, place)));
             }
             let Some((_, group)) = groups.get_mut(place) else { continue };
-            match (&fields.recurrence_id, group.master) {
-                (Some(_), _) => group.changes.push(fields),
-                (None, None) => group.master = Some(fields),
-                (None, Some(known)) => {
-                    self.ledger.dropped("an older version of an event that is there twice");
-                    if fields.version(known).is_ge() {
-                        group.master = Some(fields);
-                    }
-                }
+            if group.add(fields) {
+                self.ledger.dropped("an older version of an event that is there twice");
             }
         }
         groups
@@ -152,18 +188,33 @@ impl<'a> Adoption<'a> {
         if uid.is_none() {
             self.ledger.repaired("an event without a UID");
         }
-        let Some(master) = group.master else {
-            return group.changes.iter().filter_map(|change| self.orphan(uid, change)).collect();
-        };
-        if master.is_private() {
-            self.ledger.dropped_times("a private event", 1 + group.changes.len());
-            return Vec::new();
+        let recurs = |fields: &&&Fields<'_>| !(fields.rules.is_empty() && fields.extra.is_empty());
+        let series = group.masters.iter().find(recurs).or(group.masters.first()).copied();
+        let mut found = Vec::new();
+        for (number, master) in group.masters.iter().enumerate() {
+            let changes =
+                if series.is_some_and(|series| std::ptr::eq(series, *master)) { &*group.changes } else { &[] };
+            let start = master.start.map(|line| line.value).unwrap_or_default();
+            let uid =
+                uid.map(|uid| if number == 0 { Cow::Borrowed(uid) } else { Cow::Owned(format!("{uid} {start}")) });
+            self.master(uid.as_deref(), master, changes, &mut found);
         }
-        match self.whole(master, &group.changes) {
-            Ok(event) => self.found(uid, event, &master_categories(master)).into_iter().collect(),
+        if series.is_none() {
+            found.extend(group.changes.iter().filter_map(|change| self.orphan(uid, change)));
+        }
+        found
+    }
+
+    /// The event that a UID names, or, where it cannot be held, its changed occurrences.
+    fn master(&mut self, uid: Option<&str>, master: &Fields<'_>, changes: &[&Fields<'_>], found: &mut Vec<Found>) {
+        if master.is_private() {
+            return self.ledger.dropped_times("a private event", 1 + changes.len());
+        }
+        match self.whole(master, changes) {
+            Ok(event) => found.extend(self.found(uid, event, &words::categories(master))),
             Err(reason) => {
                 self.ledger.dropped(reason);
-                group.changes.iter().filter_map(|change| self.orphan(uid, change)).collect()
+                found.extend(changes.iter().filter_map(|change| self.orphan(uid, change)));
             }
         }
     }
@@ -179,7 +230,7 @@ impl<'a> Adoption<'a> {
             Ok(event) => {
                 self.ledger.repaired("a changed occurrence without its series");
                 let uid = uid.map(|uid| format!("{uid} {of}"));
-                self.found(uid.as_deref(), event, &master_categories(change))
+                self.found(uid.as_deref(), event, &words::categories(change))
             }
             Err(reason) => {
                 self.ledger.dropped(reason);
@@ -200,9 +251,8 @@ impl<'a> Adoption<'a> {
 
     /// An event with its recurrence and its changed occurrences; its names are those of nobody yet.
     fn whole(&mut self, fields: &Fields<'_>, changes: &[&Fields<'_>]) -> Result<Event, &'static str> {
-        let line = fields.start.as_ref().ok_or("an event without DTSTART")?;
-        let begin =
-            Begin::read(line, fields.calendar, &mut self.clocks).ok_or("an event whose start cannot be read")?;
+        let line = fields.start.as_ref().ok_or(WITHOUT_START)?;
+        let begin = Begin::read(line, fields.calendar, &mut self.clocks).ok_or(BAD_START)?;
         let mut when = when::when(fields, &begin, &mut self.clocks, &mut self.ledger);
         let mut start = when.start();
         let is_change = fields.recurrence_id.is_some();
@@ -210,12 +260,14 @@ impl<'a> Adoption<'a> {
             true => None,
             false => series::adopt(fields, &begin, &mut start, &mut self.clocks, &mut self.ledger)?,
         };
-        when = when::starting(when, start);
+        if when.start() != start {
+            when = when.starting(start, self.clocks.home);
+        }
         self.ledger.repaired_if(fields.exclusion_rule, "an EXRULE, which is obsolete");
-        let categories = master_categories(fields);
+        let categories = words::categories(fields);
         let tags = self.tags.of(&self.partner.tags, &categories);
         let details = self.details(fields, when, None);
-        let changes = self.changes(changes, series.as_mut(), &details);
+        let changes = self.changes(changes, series.as_mut(), &details, fields.sequence());
         Ok(Event {
             id: self.partner.slug.clone(),
             uid: String::new(),
@@ -261,7 +313,13 @@ impl<'a> Adoption<'a> {
     }
 
     /// The changed occurrences of a series, each once, ascending by the occurrence.
-    fn changes(&mut self, found: &[&Fields<'_>], series: Option<&mut Series>, details: &Details) -> Vec<Change> {
+    fn changes(
+        &mut self,
+        found: &[&Fields<'_>],
+        series: Option<&mut Series>,
+        details: &Details,
+        sequence: i64,
+    ) -> Vec<Change> {
         let Some(series) = series else {
             self.ledger.dropped_times("a changed occurrence of an event that does not recur", found.len());
             return Vec::new();
@@ -269,6 +327,10 @@ impl<'a> Adoption<'a> {
         let mut newest: HashMap<Start, &Fields<'_>> = HashMap::new();
         for fields in found {
             let Some(of) = self.occurrence(fields, series) else { continue };
+            if fields.sequence() < sequence && series.excludes(of) {
+                self.ledger.dropped("a changed occurrence that was taken out later");
+                continue;
+            }
             if newest.len() == MAX_CHANGES && !newest.contains_key(&of) {
                 self.ledger.dropped("changed occurrences beyond 2,000");
                 continue;
@@ -350,10 +412,6 @@ impl<'a> Adoption<'a> {
             name: name(calendars),
         }
     }
-}
-
-fn master_categories<'a>(fields: &Fields<'a>) -> Vec<Cow<'a, str>> {
-    words::categories(fields)
 }
 
 /// The first property of one of these names that a calendar has, the names in order.

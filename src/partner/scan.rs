@@ -12,8 +12,10 @@ pub(super) struct Scanned<'a> {
     pub(super) events: Vec<Block<'a>>,
     /// The time zones of all calendars, in order.
     pub(super) zones: Vec<Block<'a>>,
-    /// Events that have no end of their own.
+    /// Events that have no end, because another one begins in them.
     pub(super) unclosed: usize,
+    /// Events that end with their calendar.
+    pub(super) ended_late: usize,
     /// Whether there was text before the first calendar.
     pub(super) preceded: bool,
 }
@@ -180,6 +182,15 @@ impl<'a> Scanner<'a, '_> {
 
     fn end(&mut self, at: usize, name: &str) {
         let Some(depth) = self.open.iter().rposition(|open| open.is(name)) else { return };
+        // The end of the calendar tells that nothing is cut: the last event is whole without its own end.
+        if depth == 0
+            && let [_, event] = self.open.as_slice()
+            && event.is("VEVENT")
+        {
+            self.keep(*event, at);
+            self.found.ended_late += 1;
+            self.open.truncate(1);
+        }
         self.close_until(depth + 1);
         let Some(open) = self.open.pop() else { return };
         if self.open.len() == 1 {
@@ -216,7 +227,7 @@ impl<'a> Scanner<'a, '_> {
         if events > self.limits.max_events {
             return Err(limit(format!("{events} events are more than {}", self.limits.max_events)));
         }
-        if self.found.events.is_empty() && self.found.unclosed > 0 {
+        if self.found.events.len() <= self.found.ended_late && self.found.unclosed > 0 {
             let text = "the answer is cut: no event has its END:VEVENT".to_owned();
             return Err(Fault { class: Class::Truncated, text });
         }

@@ -1,7 +1,7 @@
 //! The reader of rules that other programs wrote: it keeps what RFC 5545 §3.3.10 allows, and leaves junk out where the meaning stays
 //! clear. It does not expand.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 
 use super::parse::{MAX_LIST, by_day, check, frequency, number, until, weekday};
 use super::{End, Frequency, Rule};
@@ -15,6 +15,8 @@ const ENDLESS_COUNT: u64 = 100_000;
 const MAX_LENGTH: usize = 450;
 
 const TOO_LONG: &str = "a recurrence rule with too long a list";
+/// Why a rule with a frequency under a day is refused.
+pub(super) const WITHIN_DAY: &str = "a recurrence rule that repeats within a day";
 const UNREADABLE: &str = "a recurrence rule that cannot be read";
 
 /// Reads a rule; see [`Rule::adopt`].
@@ -35,11 +37,11 @@ pub(super) fn rule(text: &str, all_day: bool) -> Result<(Rule, bool), &'static s
 }
 
 /// The parts of a rule that have a name and a value, in order.
-struct Parts<'a>(Vec<(&'a str, &'a str)>);
+pub(super) struct Parts<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> Parts<'a> {
     /// Splits a rule; parts that are none are left out, and `repaired` says so.
-    fn split(text: &'a str, repaired: &mut bool) -> Self {
+    pub(super) fn split(text: &'a str, repaired: &mut bool) -> Self {
         let mut parts: Vec<(&str, &str)> = Vec::new();
         for part in text.split([';', '\\']).map(str::trim).filter(|part| !part.is_empty()).take(50) {
             match part.split_once('=').map(|(name, value)| (name.trim(), value.trim())) {
@@ -52,18 +54,22 @@ impl<'a> Parts<'a> {
         Self(parts)
     }
 
-    fn value(&self, name: &str) -> Option<&'a str> {
+    pub(super) fn value(&self, name: &str) -> Option<&'a str> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 
-    fn list<T>(&self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, &'static str> {
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.0.iter().map(|(name, _)| *name)
+    }
+
+    pub(super) fn list<T>(&self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, &'static str> {
         let items = self.value(name).into_iter().flat_map(|value| value.split(',')).map(str::trim);
         let items = items.filter(|item| !item.is_empty()).take(MAX_LIST + 1);
         let list: Vec<T> = items.map(|item| read(item).ok_or(UNREADABLE)).collect::<Result<_, _>>()?;
         if list.len() > MAX_LIST { Err(TOO_LONG) } else { Ok(list) }
     }
 
-    fn numbers(&self, name: &str, range: std::ops::RangeInclusive<i16>) -> Result<Vec<i16>, &'static str> {
+    pub(super) fn numbers(&self, name: &str, range: std::ops::RangeInclusive<i16>) -> Result<Vec<i16>, &'static str> {
         let zero = range.contains(&0) && *range.start() == 0;
         self.list(name, |item| number(item).filter(|number| range.contains(number) && (zero || *number != 0)))
     }
@@ -94,7 +100,7 @@ fn read(parts: &Parts<'_>, all_day: bool) -> Result<Rule, &'static str> {
 
 fn adopted_frequency(value: &str) -> Result<Frequency, &'static str> {
     match value {
-        "SECONDLY" | "MINUTELY" | "HOURLY" => Err("a recurrence rule that repeats within a day"),
+        "SECONDLY" | "MINUTELY" | "HOURLY" => Err(WITHIN_DAY),
         value => frequency(value).map_err(|_| UNREADABLE),
     }
 }
@@ -111,7 +117,11 @@ fn end(parts: &Parts<'_>, all_day: bool) -> Result<End, &'static str> {
             End::Instant(instant) => Ok(End::Day(instant.date_naive())),
             end => Ok(end),
         },
-        (None, Some(text)) => adopted_until(text).ok_or(UNREADABLE),
+        (None, Some(text)) => match adopted_until(text).ok_or(UNREADABLE)? {
+            // What programs make of a day where RFC 5545 wants a time.
+            End::Day(day) => Ok(End::Local(day.and_time(NaiveTime::MIN))),
+            end => Ok(end),
+        },
         (None, None) => Ok(End::Never),
     }
 }
@@ -128,7 +138,7 @@ fn count(text: &str) -> Result<End, &'static str> {
 }
 
 /// UNTIL as RFC 5545 has it, or with an offset.
-fn adopted_until(text: &str) -> Option<End> {
+pub(super) fn adopted_until(text: &str) -> Option<End> {
     let offset = || DateTime::parse_from_str(text, "%Y%m%dT%H%M%S%z").ok();
     until(text).or_else(|| offset().map(|instant| End::Instant(instant.with_timezone(&Utc))))
 }
@@ -175,11 +185,12 @@ mod tests {
             "FREQ=DAILY;COUNT=3;BYHOUR=9,17;BYMINUTE=0,30",
             "FREQ=MONTHLY;UNTIL=20211231T000000Z;BYDAY=2TU;BYSETPOS=1;WKST=SU",
             "FREQ=WEEKLY;UNTIL=20211231T180000",
-            "FREQ=WEEKLY;UNTIL=20211231",
             "FREQ=DAILY;BYHOUR=9;BYSETPOS=1",
         ] {
             check(text, false, Ok((text, false)));
         }
+        check("FREQ=WEEKLY;UNTIL=20211231", true, Ok(("FREQ=WEEKLY;UNTIL=20211231", false)));
+        check("FREQ=WEEKLY;UNTIL=20211231", false, Ok(("FREQ=WEEKLY;UNTIL=20211231T000000", false)));
     }
 
     #[test]
@@ -196,7 +207,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_kept_has_a_reason() {
-        let within = Err("a recurrence rule that repeats within a day");
+        let within = Err(WITHIN_DAY);
         for (text, reason) in [
             ("FREQ=SECONDLY", within),
             ("FREQ=HOURLY;INTERVAL=24", within),

@@ -26,7 +26,15 @@ pub(super) enum Clock {
     /// That of a zone.
     Zone(Zone),
     /// One that only the partner's own VTIMEZONE describes.
-    Own(Rc<Offsets>),
+    Own(Rc<Own>),
+}
+
+/// What a VTIMEZONE says.
+#[derive(Debug)]
+pub(super) struct Own {
+    offsets: Offsets,
+    /// The zone that its name suggests.
+    named: Option<Zone>,
 }
 
 impl Clock {
@@ -35,7 +43,7 @@ impl Clock {
         match (stamp, self) {
             (Stamp::Instant(instant), _) => instant,
             (stamp, Self::Zone(zone)) => zone.resolve_leniently(local(stamp)).instant(),
-            (stamp, Self::Own(offsets)) => offsets.instant(local(stamp)),
+            (stamp, Self::Own(own)) => own.offsets.instant(local(stamp)),
         }
     }
 }
@@ -115,11 +123,15 @@ impl<'a> Clocks<'a> {
 
     /// The clock, and for which calendar alone it is meant.
     fn find(&mut self, calendar: usize, name: &str) -> (Option<usize>, Clock) {
-        if let Some(zone) = Zone::foreign(name) {
+        if let Some(zone) = Zone::parse(name.trim().trim_matches('"')) {
             return (None, Clock::Zone(zone));
         }
+        // A name that is not IANA's means what the calendar itself says of it (RFC 5545 §3.2.19).
         if let Some(clock) = self.own(calendar, name) {
             return (Some(calendar), clock);
+        }
+        if let Some(zone) = Zone::foreign(name) {
+            return (Some(calendar), Clock::Zone(zone));
         }
         self.unexplained += 1;
         let zone = Zone::guessed(name).unwrap_or_else(|| self.floating(calendar));
@@ -130,7 +142,7 @@ impl<'a> Clocks<'a> {
     fn own(&mut self, calendar: usize, name: &str) -> Option<Clock> {
         let zones = self.zones;
         let own = self.own.get_or_insert_with(|| index(zones));
-        let lines = *own.get(&(calendar, name.trim()))?;
+        let lines = *own.get(&(calendar, name.trim().trim_matches('"')))?;
         self.read += 1;
         if self.read > MAX_OWN {
             return None;
@@ -138,7 +150,7 @@ impl<'a> Clocks<'a> {
         let location = lines.lines().filter_map(Line::split).find(|line| line.is("X-LIC-LOCATION"));
         match location.and_then(|line| Zone::foreign(line.value)) {
             Some(zone) => Some(Clock::Zone(zone)),
-            None => Offsets::read(lines).map(|offsets| Clock::Own(Rc::new(offsets))),
+            None => Some(Clock::Own(Rc::new(Own { offsets: Offsets::read(lines)?, named: Zone::foreign(name) }))),
         }
     }
 
@@ -146,11 +158,12 @@ impl<'a> Clocks<'a> {
     pub(super) fn series_zone(&self, clock: &Clock, start: DateTime<Utc>) -> (Zone, bool) {
         match clock {
             Clock::Zone(zone) => (*zone, true),
-            Clock::Own(offsets) => {
+            Clock::Own(own) => {
                 let days = (0..3_u64 * 365).step_by(10);
                 let instants = days.filter_map(|day| start.checked_add_days(Days::new(day)));
-                let shown: Vec<_> = instants.map(|instant| (instant, offsets.offset(instant))).collect();
-                let preferred: Vec<Zone> = [self.home].into_iter().chain(self.floating.first().copied()).collect();
+                let shown: Vec<_> = instants.map(|instant| (instant, own.offsets.offset(instant))).collect();
+                let preferred = own.named.into_iter().chain([self.home]).chain(self.floating.first().copied());
+                let preferred: Vec<Zone> = preferred.collect();
                 Zone::nearest(&shown, &preferred)
             }
         }

@@ -9,6 +9,8 @@ use crate::text::Line;
 
 /// The properties of a kind of which an event may have many that are kept.
 const MAX_REPEATED: usize = 2_000;
+/// The rules of one event that are kept.
+const MAX_RULES: usize = 3;
 
 /// What an event says. Of properties that may be there once the first counts.
 #[derive(Debug, Default)]
@@ -20,7 +22,8 @@ pub(super) struct Fields<'a> {
     pub(super) end: Option<Line<'a>>,
     pub(super) duration: Option<&'a str>,
     pub(super) recurrence_id: Option<Line<'a>>,
-    pub(super) rule: Option<&'a str>,
+    /// At most [`MAX_RULES`], none of them empty.
+    pub(super) rules: Vec<&'a str>,
     pub(super) extra: Vec<Line<'a>>,
     pub(super) excluded: Vec<Line<'a>>,
     pub(super) summary: Option<Line<'a>>,
@@ -84,7 +87,8 @@ impl<'a> Fields<'a> {
             "DTEND" => once(&mut self.end, line),
             "DURATION" => once(&mut self.duration, value),
             "RECURRENCE-ID" => once(&mut self.recurrence_id, line),
-            "RRULE" => once(&mut self.rule, value),
+            "RRULE" if value.trim().is_empty() => false,
+            "RRULE" => self.add_rule(value),
             "RDATE" => many(&mut self.extra, line),
             "EXDATE" => many(&mut self.excluded, line),
             "SUMMARY" => once(&mut self.summary, line),
@@ -106,6 +110,15 @@ impl<'a> Fields<'a> {
         };
         self.repeated += usize::from(again);
         true
+    }
+
+    /// Keeps another rule, if it is another; whether it was one too many.
+    fn add_rule(&mut self, value: &'a str) -> bool {
+        let keeps = self.rules.len() < MAX_RULES && !self.rules.contains(&value);
+        if keeps {
+            self.rules.push(value);
+        }
+        !keeps
     }
 
     /// Which of two versions of one event is newer: by SEQUENCE, then by LAST-MODIFIED or DTSTAMP.

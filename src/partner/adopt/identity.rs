@@ -141,7 +141,7 @@ impl<'a> Ledger<'a> {
         let mut number = 0;
         loop {
             let part = part(self.partner, uid, number);
-            if !self.taken.contains(&part) && (number == 0 || !self.contents.contains_key(part.as_str())) {
+            if !self.taken.contains(&part) && !self.contents.contains_key(part.as_str()) {
                 self.taken.insert(part.clone());
                 return part;
             }

@@ -16,6 +16,8 @@ use crate::time::Zone;
 
 /// The extra and the excluded dates of one event.
 const MAX_DATES: usize = 2_000;
+/// The occurrences of a second rule that become extra dates.
+const MAX_FURTHER: usize = 200;
 /// Days that are tried to find the first occurrence of a rule.
 const FIRST_STEPS: usize = 6_000;
 
@@ -30,7 +32,8 @@ pub(super) struct Series {
     pub(super) recurrence: Recurrence,
 }
 
-/// Adopts the recurrence of an event; `None` for an event that does not recur. `start` becomes what the series begins with.
+/// Adopts the recurrence of an event; `None` for an event that does not recur. `start` becomes what the series begins with: the first
+/// occurrence of its rule, since programs differ about a start that the rule does not yield.
 ///
 /// # Errors
 /// Why the event cannot be held.
@@ -41,24 +44,31 @@ pub(super) fn adopt(
     clocks: &mut Clocks<'_>,
     ledger: &mut Ledger,
 ) -> Result<Option<Series>, &'static str> {
-    if fields.rule.is_none() && fields.extra.is_empty() {
+    if fields.rules.is_empty() && fields.extra.is_empty() {
         return Ok(None);
     }
     let all_day = matches!(start, Start::AllDay(_));
-    let rule = match fields.rule {
-        Some(text) => {
-            let (rule, repaired) = Rule::adopt(text, all_day)?;
-            ledger.repaired_if(repaired, "a recurrence rule with parts that cannot be read");
-            Some(rule)
-        }
-        None => None,
+    let rules = fields.rules.split_first();
+    let rule = rules.map(|(first, _)| Rule::adopt(first, all_day)).transpose();
+    let within_day = match rule {
+        Err(reason) => Some(reason),
+        Ok(_) => None,
     };
+    let (rule, repaired) = rule.ok().flatten().map_or((None, false), |(rule, repaired)| (Some(rule), repaired));
+    ledger.repaired_if(repaired, "a recurrence rule with parts that cannot be read");
     let mut series = Series::new(begin, start, rule, clocks, ledger);
-    series.check_first(ledger);
-    series.both_ends(fields.rule);
+    if let (Some(reason), Some((first, _))) = (within_day, rules) {
+        series.add_within_day(first, reason)?;
+    }
     for line in &fields.extra {
         let dates = series.dates(line, fields.calendar, clocks);
         add(&mut series.recurrence.extra, dates, ledger);
+    }
+    series.begin_with_rule(ledger)?;
+    *start = series.start;
+    if let Some((first, others)) = rules {
+        series.both_ends(first);
+        series.add_rules(others, ledger);
     }
     for line in &fields.excluded {
         let dates = series.dates(line, fields.calendar, clocks);
@@ -93,34 +103,51 @@ impl Series {
             }
         };
         let instant = start.instant(home);
-        let zone = if rule.is_none() || clocks.agrees(zone, instant) { home } else { zone };
+        let zone = if clocks.agrees(zone, instant) { home } else { zone };
         if let (Start::Timed(moment), Stamp::Wall(_), true) = (&mut *start, begin.stamp, zone == home && rule.is_some())
         {
             // A series keeps the wall-clock time of its start, even where the clock jumps over that.
             *moment = home.resolve_leniently(local);
         }
-        let recurrence =
-            Recurrence { rule, extra: Vec::new(), excluded: Vec::new(), zone: (zone != home).then_some(zone) };
+        let own = (zone != home && rule.is_some()).then_some(zone);
+        let recurrence = Recurrence { rule, extra: Vec::new(), excluded: Vec::new(), zone: own };
         Self { local, all_day: matches!(start, Start::AllDay(_)), zone, home, start: *start, recurrence }
     }
 
-    /// The start is the first occurrence, whether or not the rule yields it.
-    fn check_first(&mut self, ledger: &mut Ledger) {
-        let Some(rule) = &self.recurrence.rule else { return };
+    /// The occurrences of a rule that repeats within a day, if they are few.
+    fn add_within_day(&mut self, text: &str, reason: &'static str) -> Result<(), &'static str> {
+        if self.all_day {
+            return Err(reason);
+        }
+        let found = Rule::adopt_within_day(text, self.local, self.zone).map_err(|_| reason)?;
+        let found: Vec<Start> = found.into_iter().map(|local| self.at(local)).collect();
+        self.recurrence.extra.extend(found);
+        Ok(())
+    }
+
+    /// Lets the series begin with the first occurrence of its rule.
+    fn begin_with_rule(&mut self, ledger: &mut Ledger) -> Result<(), &'static str> {
+        let Some(rule) = &self.recurrence.rule else { return Ok(()) };
         match rule.first(self.local, self.zone, FIRST_STEPS) {
             Some(first) if first == self.local => {}
-            Some(_) => self.recurrence.extra.push(self.start),
+            Some(first) => {
+                ledger.repaired("a start that is no occurrence of its rule");
+                self.local = first;
+                self.start = self.start_at(first);
+            }
+            None if self.recurrence.extra.is_empty() => return Err("a series without an occurrence"),
             None => {
                 ledger.repaired("a recurrence rule without an occurrence");
                 self.recurrence.rule = None;
                 self.recurrence.zone = None;
             }
         }
+        Ok(())
     }
 
     /// A rule may end by COUNT or by UNTIL: of both, by the one that comes first.
-    fn both_ends(&mut self, text: Option<&str>) {
-        let upper = text.unwrap_or_default().to_ascii_uppercase();
+    fn both_ends(&mut self, text: &str) {
+        let upper = text.to_ascii_uppercase();
         if !(upper.contains("COUNT=") && upper.contains("UNTIL=")) {
             return;
         }
@@ -130,6 +157,25 @@ impl Series {
             let by_until = until.occurrences(self.local, self.zone).take(MAX_DATES).count();
             if by_until < rule.occurrences(self.local, self.zone).take(MAX_DATES).count() {
                 self.recurrence.rule = Some(until);
+            }
+        }
+    }
+
+    /// Further rules of one event, which no program should publish: their occurrences, where they are few.
+    fn add_rules(&mut self, texts: &[&str], ledger: &mut Ledger) {
+        for text in texts {
+            let rule = Rule::adopt(text, self.all_day).ok().map(|(rule, _)| rule).filter(|rule| !rule.is_endless());
+            let first = rule.as_ref().and_then(|rule| rule.first(self.local, self.zone, FIRST_STEPS));
+            let found: Vec<NaiveDateTime> = match rule.filter(|_| first.is_some()) {
+                Some(rule) => rule.occurrences(self.local, self.zone).take(MAX_FURTHER + 1).collect(),
+                None => Vec::new(),
+            };
+            if (1..=MAX_FURTHER).contains(&found.len()) {
+                ledger.repaired("a second recurrence rule, as single dates");
+                let found: Vec<Start> = found.into_iter().map(|local| self.start_at(local)).collect();
+                self.recurrence.extra.extend(found);
+            } else {
+                ledger.repaired("a second recurrence rule, left out");
             }
         }
     }
@@ -198,6 +244,11 @@ impl Series {
             self.recurrence.extra.push(start);
         }
         self.recurrence.extra.sort_unstable();
+    }
+
+    /// Whether an occurrence is taken out of the series.
+    pub(super) fn excludes(&self, occurrence: Start) -> bool {
+        self.recurrence.excluded.binary_search(&occurrence).is_ok()
     }
 
     /// Takes an occurrence out of the series.

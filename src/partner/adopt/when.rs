@@ -6,7 +6,7 @@ use super::clocks::{Clock, Clocks};
 use super::fields::Fields;
 use super::ledger::Ledger;
 use super::stamp::{Stamp, duration, stamps};
-use crate::event::{Start, When};
+use crate::event::When;
 use crate::text::Line;
 
 /// How long an event lasts whose end nobody announced.
@@ -70,12 +70,4 @@ fn at_times(
     let real = announced.filter(|end| *end > start).map(|end| end.min(start + LONGEST));
     let moment = |instant| clocks.home.moment_of(instant);
     When::Timed { start: moment(start), end: moment(real.unwrap_or(start + DEFAULT)), end_announced: real.is_some() }
-}
-
-/// The same with another start of the same kind, as long as before.
-pub(super) fn starting(when: When, start: Start) -> When {
-    match (when, start) {
-        (When::Timed { end, end_announced, .. }, Start::Timed(start)) => When::Timed { start, end, end_announced },
-        (when, _) => when,
-    }
 }
