@@ -45,7 +45,8 @@ fn site_from_texts(bencher: Bencher<'_, '_>) {
 /// The change of a file to the new Site: all but the watching of the folder.
 #[divan::bench(sample_count = 30, sample_size = 1)]
 fn change_of_one_event(bencher: Bencher<'_, '_>) {
-    let mut publisher = Publisher::new(Arc::new(settings()), Ledger::default(), changes(), Vec::new, |_| Vec::new(), now());
+    let mut publisher =
+        Publisher::new(Arc::new(settings()), Ledger::default(), changes(), Vec::new, |_| Vec::new(), now());
     let (name, text) = inputs::files(EVENTS, FILES).swap_remove(FILES / 2);
     let mut round = 0;
     bencher
