@@ -73,7 +73,7 @@ pub struct Address {
 impl Address {
     /// An address; `bare` is the same without the values of the environment, of which people are shown no more than host and path.
     #[must_use]
-    pub fn new(url: url::Url, bare: &str) -> Self {
+    pub fn with_secrets(url: url::Url, bare: &str) -> Self {
         let mut shown = url::Url::parse(bare).unwrap_or_else(|_| url.clone());
         // A URL without a host has neither; ours have one.
         let _ = (shown.set_username(""), shown.set_password(None));

@@ -123,7 +123,7 @@ fn address(report: &mut Report, written: Text, config: &Config) -> Option<Addres
         problem.help("write a link such as \"https://example.org/events.ics\"");
         return None;
     };
-    Some(Address::new(url, &https(bare)))
+    Some(Address::with_secrets(url, &https(bare)))
 }
 
 /// The text with and without the secrets.
