@@ -36,7 +36,7 @@ pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode
         bail!("{errors} problems in the files of events: nothing was written. `handbill check` tells them");
     }
     let (written, removed) = write(publisher.site(), out)?;
-    files::write_if_changed(&path, &publisher.ledger().to_bytes())?;
+    files::write_atomically(&path, &publisher.ledger().to_bytes())?;
     say(&format!("{}: {written} files written, {removed} removed\n", out.display()));
     Ok(ExitCode::SUCCESS)
 }
