@@ -94,15 +94,13 @@ struct Group<'f, 'a> {
 const MAX_MASTERS: usize = 1_000;
 
 impl<'f, 'a> Group<'f, 'a> {
-    /// Takes in another event of the UID; whether one was replaced by a newer version. Versions differ in SEQUENCE, or are of one
-    /// start.
+    /// Takes in another event of the UID; whether of two versions of one event the older was left out.
     fn add(&mut self, fields: &'f Fields<'a>) -> bool {
         if fields.recurrence_id.is_some() {
             self.changes.push(fields);
             return false;
         }
-        let is_version =
-            |known: &&mut &Fields<'_>| known.sequence() != fields.sequence() || known.start == fields.start;
+        let is_version = |known: &&mut &Fields<'_>| fields.is_version_of(known);
         let has_room = self.masters.len() < MAX_MASTERS;
         match self.masters.iter_mut().find(is_version) {
             Some(known) if fields.version(known).is_ge() => *known = fields,

@@ -134,6 +134,15 @@ impl<'a> Fields<'a> {
         self.sequence().cmp(&other.sequence()).then_with(|| changed(self).cmp(&changed(other)))
     }
 
+    /// Whether two events with one UID are versions of one: they differ in SEQUENCE, or begin together and tell the same or differ in
+    /// age. Without any of that, a site has given one UID to several events.
+    pub(super) fn is_version_of(&self, other: &Self) -> bool {
+        let start = |fields: &Self| fields.start.map(|line| line.value);
+        let title = |fields: &Self| fields.summary.map(|line| line.value);
+        self.version(other).is_ne() && (start(self) == start(other) || self.sequence() != other.sequence())
+            || start(self) == start(other) && title(self) == title(other)
+    }
+
     pub(super) fn sequence(&self) -> i64 {
         self.sequence.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
     }

@@ -39,7 +39,7 @@ pub(super) fn parts(
     before: &BTreeMap<String, String>,
 ) -> (Vec<String>, BTreeMap<String, String>) {
     let mut ledger = Ledger::new(partner, before);
-    let keys: Vec<(String, String)> = contents(events);
+    let keys: Vec<(String, String)> = keys(events);
     let mut parts: Vec<Option<String>> = vec![None; events.len()];
     for ((part, event), (uid, content)) in parts.iter_mut().zip(events).zip(&keys) {
         *part = ledger.by_uid(event, uid, content);
@@ -57,17 +57,18 @@ pub(super) fn parts(
     (parts, ledger.after)
 }
 
-/// The keys of each event: of its UID, and of its start and title, numbered where several are alike.
-fn contents(events: &[Known]) -> Vec<(String, String)> {
-    let mut alike: HashMap<String, usize> = HashMap::new();
-    let keys = events.iter().map(|event| {
-        let content = content_key(event);
-        let count = alike.entry(content.clone()).or_default();
+/// The keys of each event: of its UID, and of its start and title, each numbered where several are alike.
+fn keys(events: &[Known]) -> Vec<(String, String)> {
+    let mut alike: HashMap<String, usize> = HashMap::with_capacity(2 * events.len());
+    let mut numbered = |mut key: String| {
+        let count = alike.entry(key.clone()).or_default();
         *count += 1;
-        let content = if *count == 1 { content } else { format!("{content}#{count}") };
-        (format!("u:{}", short(&event.uid)), content)
-    });
-    keys.collect()
+        if *count > 1 {
+            key = format!("{key}#{count}");
+        }
+        key
+    };
+    events.iter().map(|event| (numbered(format!("u:{}", short(&event.uid))), numbered(content_key(event)))).collect()
 }
 
 fn content_key(event: &Known) -> String {

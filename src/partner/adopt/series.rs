@@ -29,6 +29,8 @@ pub(super) struct Series {
     zone: Zone,
     home: Zone,
     start: Start,
+    /// Whether no zone has the clock that the partner's VTIMEZONE describes.
+    odd: bool,
     pub(super) recurrence: Recurrence,
 }
 
@@ -70,6 +72,7 @@ pub(super) fn adopt(
         series.both_ends(first);
         series.add_rules(others, ledger);
     }
+    series.settle(begin);
     for line in &fields.excluded {
         let dates = series.dates(line, fields.calendar, clocks);
         add(&mut series.recurrence.excluded, dates, ledger);
@@ -92,12 +95,14 @@ fn add(dates: &mut Vec<Start>, more: Vec<Option<Start>>, ledger: &mut Ledger) {
 impl Series {
     fn new(begin: &Begin, start: &mut Start, rule: Option<Rule>, clocks: &mut Clocks<'_>, ledger: &mut Ledger) -> Self {
         let home = clocks.home;
+        let mut odd = false;
         let (zone, local) = match (begin.stamp, &*start) {
             (_, Start::AllDay(day)) => (home, day.and_time(NaiveTime::MIN)),
             (Stamp::Instant(instant), _) => (Zone::UTC, instant.naive_utc()),
             (stamp, Start::Timed(moment)) => {
                 let (zone, exact) = clocks.series_zone(&begin.clock, moment.instant());
-                ledger.repaired_if(!exact, "a series by a clock that no zone has");
+                odd = !exact;
+                ledger.repaired_if(odd, "a series by a clock that no zone has");
                 let local = if let Stamp::Wall(local) = stamp { local } else { moment.local() };
                 (zone, local)
             }
@@ -111,7 +116,7 @@ impl Series {
         }
         let own = (zone != home && rule.is_some()).then_some(zone);
         let recurrence = Recurrence { rule, extra: Vec::new(), excluded: Vec::new(), zone: own };
-        Self { local, all_day: matches!(start, Start::AllDay(_)), zone, home, start: *start, recurrence }
+        Self { local, all_day: matches!(start, Start::AllDay(_)), zone, home, start: *start, odd, recurrence }
     }
 
     /// The occurrences of a rule that repeats within a day, if they are few.
@@ -143,6 +148,20 @@ impl Series {
             }
         }
         Ok(())
+    }
+
+    /// By a clock that no zone has, a series of few dates is exact as these dates.
+    fn settle(&mut self, begin: &Begin) {
+        let rule = self.recurrence.rule.as_ref().filter(|rule| self.odd && !rule.is_endless());
+        let Some(rule) = rule else { return };
+        let locals: Vec<NaiveDateTime> = rule.occurrences(self.local, self.zone).take(MAX_FURTHER + 1).collect();
+        if locals.len() <= MAX_FURTHER {
+            let moment = |local| self.home.moment_of(begin.clock.instant(Stamp::Wall(local)));
+            let dates: Vec<Start> = locals.into_iter().map(|local| Start::Timed(moment(local))).collect();
+            self.recurrence.extra.extend(dates);
+            self.recurrence.rule = None;
+            self.recurrence.zone = None;
+        }
     }
 
     /// A rule may end by COUNT or by UNTIL: of both, by the one that comes first.
