@@ -143,7 +143,7 @@ fn what_the_partner_is_shows_in_each_event() {
     let found = adopted_by(&tagged, event("DTSTART:20210306\nCATEGORIES:Jazz & Blues,Music").as_bytes()).unwrap();
     let event = &found.events[0];
     assert_eq!(event.tags, [tag("music"), tag("jazz-and-blues")]);
-    assert_eq!(event.origin.as_ref().unwrap().partner, tagged.slug);
+    assert_eq!(event.origins[0].partner, tagged.slug);
     assert!(event.id.as_str().starts_with("partner-"), "{}", event.id);
     assert_eq!(event.uid, format!("{}@handbill.test", event.id));
     assert_eq!(event.updated, None);
