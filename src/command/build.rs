@@ -36,7 +36,10 @@ pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode
         bail!("{errors} problems in the files of events: nothing was written. `handbill check` tells them");
     }
     let (written, removed) = write(publisher.site(), out)?;
-    files::write_atomically(&path, &publisher.ledger().to_bytes())?;
+    let ledger = publisher.ledger().to_bytes();
+    if read_if_there(&path)?.as_ref() != Some(&ledger) {
+        files::write_atomically(&path, &ledger)?;
+    }
     say(&format!("{}: {written} files written, {removed} removed\n", out.display()));
     Ok(ExitCode::SUCCESS)
 }
