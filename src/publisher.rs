@@ -68,7 +68,7 @@ impl Publisher {
     }
 
     fn of(config: Arc<Config>, mut ledger: Ledger, files: Files, catalog: Catalog, now: DateTime<Utc>) -> Self {
-        revise(&mut ledger, &catalog, None, now);
+        revise(&mut ledger, &catalog, None, &config, now);
         let site = Site::build(World { catalog: &catalog, ledger: &ledger }, &config, now, None);
         ledger.remember_feeds(site.stamps());
         Self { config, files, catalog, ledger, site: Arc::new(site) }
@@ -79,7 +79,7 @@ impl Publisher {
     pub fn change(&mut self, changes: Vec<FileChange>, now: DateTime<Utc>) {
         self.files.take_in(parse(&self.config, changes));
         let catalog = self.files.assemble(&self.config, Some(&self.catalog));
-        revise(&mut self.ledger, &catalog, Some(&self.catalog), now);
+        revise(&mut self.ledger, &catalog, Some(&self.catalog), &self.config, now);
         self.catalog = catalog;
         self.rebuild(now);
     }
@@ -195,7 +195,8 @@ impl Files {
 }
 
 /// Enters the events that are new or have changed. Both catalogs are ascending by id: an event that is the same allocation is the same.
-fn revise(ledger: &mut Ledger, catalog: &Catalog, previous: Option<&Catalog>, now: DateTime<Utc>) {
+fn revise(ledger: &mut Ledger, catalog: &Catalog, previous: Option<&Catalog>, config: &Config, now: DateTime<Utc>) {
+    let midnight = config.timezone.start_of_day(config.timezone.today(now));
     let mut old = previous.map(|catalog| catalog.events.as_slice()).unwrap_or_default().iter().peekable();
     let mut gone = old.len() != catalog.events.len();
     for event in &catalog.events {
@@ -203,7 +204,7 @@ fn revise(ledger: &mut Ledger, catalog: &Catalog, previous: Option<&Catalog>, no
             gone = true;
         }
         if !old.peek().is_some_and(|old| Arc::ptr_eq(old, event)) {
-            ledger.revise(event, revision::content(event), now);
+            ledger.revise(event, revision::content(event), now, midnight);
             gone = true;
         }
     }
