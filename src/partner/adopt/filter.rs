@@ -4,10 +4,14 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use crate::event::{Event, Start, occurrences, words};
+use super::ledger::Ledger;
+use crate::event::{Event, occurrences, words};
 use crate::name::folded;
 use crate::partner::{Filter, Partner};
 use crate::time::Zone;
+
+/// What it costs to find the end of a series, in days that are tried.
+const LAST_END: usize = 5_000;
 
 /// What filters look at.
 pub(super) struct Seen {
@@ -27,7 +31,13 @@ impl Seen {
 }
 
 /// Whether the filters of a partner let an event pass.
-pub(super) fn passes(partner: &Partner, event: &Event, categories: &[Cow<'_, str>], zone: Zone) -> bool {
+pub(super) fn passes(
+    partner: &Partner,
+    event: &Event,
+    categories: &[Cow<'_, str>],
+    zone: Zone,
+    ledger: &mut Ledger,
+) -> bool {
     if !(partner.include.is_empty() && partner.exclude.is_empty()) {
         let seen = Seen::of(event, categories);
         let included = partner.include.is_empty() || partner.include.iter().any(|filter| matches(filter, &seen));
@@ -35,17 +45,15 @@ pub(super) fn passes(partner: &Partner, event: &Event, categories: &[Cow<'_, str
             return false;
         }
     }
-    partner.from.is_none_or(|from| ends_on_or_after(event, from, zone))
+    partner.from.is_none_or(|from| ends_on_or_after(event, from, zone, ledger))
         && partner.until.is_none_or(|until| event.start().day() < until)
 }
 
-fn ends_on_or_after(event: &Event, from: NaiveDate, zone: Zone) -> bool {
-    match event.start() {
-        start if start.day() >= from => true,
-        Start::Timed(_) | Start::AllDay(_) => {
-            occurrences::last_end(event, zone).is_none_or(|end| end > zone.start_of_day(from))
-        }
+fn ends_on_or_after(event: &Event, from: NaiveDate, zone: Zone, ledger: &mut Ledger) -> bool {
+    if event.start().day() >= from || (event.recurrence.is_some() && !ledger.spend(LAST_END)) {
+        return true;
     }
+    occurrences::last_end(event, zone).is_none_or(|end| end > zone.start_of_day(from))
 }
 
 fn matches(filter: &Filter, seen: &Seen) -> bool {
