@@ -2,16 +2,14 @@
 
 use std::borrow::Cow;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use super::ledger::Ledger;
-use crate::event::{Event, occurrences, words};
+use crate::event::{Event, When, words};
 use crate::name::folded;
 use crate::partner::{Filter, Partner};
+use crate::recurrence::{MAX_STEPS, Rule};
 use crate::time::Zone;
-
-/// What it costs to find the end of a series, in days that are tried.
-const LAST_END: usize = 5_000;
 
 /// What filters look at.
 pub(super) struct Seen {
@@ -49,11 +47,25 @@ pub(super) fn passes(
         && partner.until.is_none_or(|until| event.start().day() < until)
 }
 
+/// Whether an event, or one of its occurrences, ends on that day or later.
 fn ends_on_or_after(event: &Event, from: NaiveDate, zone: Zone, ledger: &mut Ledger) -> bool {
-    if event.start().day() >= from || (event.recurrence.is_some() && !ledger.spend(LAST_END)) {
+    let late = |when: When| when.end(zone) > zone.start_of_day(from);
+    let Some(recurrence) = &event.recurrence else { return late(event.details.when) };
+    if late(event.details.when) || event.changes.iter().any(|change| late(change.details.when)) {
         return true;
     }
-    occurrences::last_end(event, zone).is_none_or(|end| end > zone.start_of_day(from))
+    let start = event.start();
+    let last_day = zone.today(event.details.when.end(zone) - TimeDelta::seconds(1));
+    let reaches = |day: NaiveDate| day + (last_day - start.day()) >= from;
+    let rule = recurrence.rule.as_ref().filter(|_| ledger.spend(days(start.day(), from)));
+    recurrence.extra.iter().any(|extra| reaches(extra.day()))
+        || recurrence.rule.as_ref().is_some_and(Rule::is_endless)
+        || rule.is_some_and(|rule| rule.occurrences(start.local(), zone).any(|local| reaches(local.date())))
+}
+
+/// The days of a rule that are tried between two days.
+fn days(first: NaiveDate, last: NaiveDate) -> usize {
+    usize::try_from((last - first).num_days()).unwrap_or_default().min(MAX_STEPS)
 }
 
 fn matches(filter: &Filter, seen: &Seen) -> bool {
