@@ -47,7 +47,7 @@
 //! # Walk of one partner's answer
 //!
 //! [`fetcher`], when a partner is due, asks [`partner::poll`] for the request and makes one bounded GET → the answer is interpreted: not
-//! modified, modified (its events [adopted](partner::adopt), one by one, into our terms), held, or rejected with a reason, and then the
+//! modified, modified (its events [adopted](fn@partner::adopt), one by one, into our terms), held, or rejected with a reason, and then the
 //! last good copy stays → [`files`] keeps the snapshot → [`publisher`] takes it into the World, [`merge`] joins what is one event → from
 //! there on the same way as an event of ours.
 //!
