@@ -202,19 +202,19 @@ impl Round {
         self.told = now;
     }
 
+    /// The ledger first: whoever sees the copies knows that the revisions are kept too.
     fn keep(&mut self) {
+        if self.kept.as_ref() != Some(self.publisher.ledger()) {
+            match self.state.write(LEDGER, &self.publisher.ledger().to_bytes()) {
+                Ok(()) => self.kept = Some(self.publisher.ledger().clone()),
+                Err(error) => tracing::error!(%error, "the ledger of revisions cannot be kept"),
+            }
+        }
         for (name, text) in self.publisher.good_files() {
             if let Err(error) = self.state.keep_copy(name, text) {
                 tracing::warn!(%error, file = name, "no copy of a good file could be kept");
                 break;
             }
-        }
-        if self.kept.as_ref() == Some(self.publisher.ledger()) {
-            return;
-        }
-        match self.state.write(LEDGER, &self.publisher.ledger().to_bytes()) {
-            Ok(()) => self.kept = Some(self.publisher.ledger().clone()),
-            Err(error) => tracing::error!(%error, "the ledger of revisions cannot be kept"),
         }
     }
 }
