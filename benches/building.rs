@@ -105,7 +105,7 @@ fn catalog() -> (Config, Catalog) {
 fn ledger(catalog: &Catalog) -> Ledger {
     let mut ledger = Ledger::default();
     for event in &catalog.events {
-        ledger.revise(event, revision::content(event), now());
+        ledger.revise(event, revision::content(event), now(), now());
     }
     ledger
 }

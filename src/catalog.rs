@@ -29,7 +29,6 @@ mod when;
 
 pub use file::parse;
 pub use join::assemble;
-pub use partners::find as find_partner;
 pub use raw::schema;
 
 /// One file, parsed by itself: what is in it, and what is wrong with it.

@@ -17,7 +17,7 @@
 //! 4. A broken file costs only its own novelty: the last good version stays published, and the fault is told with its place. One bad
 //!    event costs only itself.
 //! 5. Nothing is ever published that our own checker ([`text::defects`]) would refuse.
-//! 6. One door for each outside thing: actix in [`server`], the file system in [`files`], the clock in [`command`], `chrono_tz` in [`time`].
+//! 6. One door for each outside thing: actix in [`server`], reqwest in [`fetcher`], the file system in [`files`], the clock in [`command`], `chrono_tz` in [`time`].
 //! 7. Modules import downward only. No circles. `tests/tidy.rs` reads the sources and holds the last two.
 //!
 //! # The house
@@ -28,12 +28,13 @@
 //! | 1 | [`document`]: TOML to typed tables with every problem; [`recurrence`]: rules |
 //! | 2 | [`config`]: the operator's settings |
 //! | 3 | [`event`]: one event as it is published, its VEVENT lines and its occurrences |
-//! | 4 | [`catalog`]: the files of `feeds/`; [`revision`]: the ledger; [`feed`]: one VCALENDAR |
-//! | 5 | [`page`]: the forms beside feeds |
-//! | 6 | [`site`]: World and time in, every representation out |
-//! | 7 | [`publisher`], [`server`] |
-//! | 8 | [`files`] |
-//! | 9 | [`command`]: the command line, wiring, exit codes |
+//! | 4 | [`partner`]: what a partner site last said; [`revision`]: the ledger; [`feed`]: one VCALENDAR |
+//! | 5 | [`catalog`]: the files of `feeds/`; [`merge`]: what editors and partners say, each event once |
+//! | 6 | [`page`]: the forms beside feeds |
+//! | 7 | [`site`]: World and time in, every representation out |
+//! | 8 | [`publisher`], [`server`] |
+//! | 9 | [`files`]; [`fetcher`]: polls partners politely and safely |
+//! | 10 | [`command`]: the command line, wiring, exit codes |
 //!
 //! # Walk of one event, from TOML to the wire
 //!
@@ -42,6 +43,13 @@
 //! [`publisher`] enters what changed into the ledger ([`revision`]) and has the Site built → [`event::vevents`] writes the event's lines
 //! once for each language → [`feed`] assembles `/org/chicago-dsa.ics`, `/all.ics` and the others it belongs to → [`site`] names, tags
 //! and compresses them → [`server`] answers.
+//!
+//! # Walk of one partner's answer
+//!
+//! [`fetcher`], when a partner is due, asks [`partner::poll`] for the request and makes one bounded GET → the answer is interpreted: not
+//! modified, modified (its events [adopted](fn@partner::adopt), one by one, into our terms), held, or rejected with a reason, and then the
+//! last good copy stays → [`files`] keeps the snapshot → [`publisher`] takes it into the World, [`merge`] joins what is one event → from
+//! there on the same way as an event of ours.
 //!
 //! # Walk of one request
 //!

@@ -91,7 +91,7 @@ impl Publisher {
         now: DateTime<Utc>,
     ) -> Self {
         let merged = merge(&catalog.events, &voices.current(&config, now), &catalog.overrules, None);
-        revise(&mut ledger, &merged, None, now);
+        revise(&mut ledger, &merged, None, &config, now);
         let site = site(&catalog, &voices, &merged, &ledger, &config, now, None);
         ledger.remember_feeds(site.stamps());
         Self { config, files, catalog, voices, merged, ledger, site: Arc::new(site) }
@@ -116,7 +116,7 @@ impl Publisher {
     pub fn rebuild(&mut self, now: DateTime<Utc>) {
         let voices = self.voices.current(&self.config, now);
         let merged = merge(&self.catalog.events, &voices, &self.catalog.overrules, Some(&self.merged));
-        revise(&mut self.ledger, &merged, Some(&self.merged), now);
+        revise(&mut self.ledger, &merged, Some(&self.merged), &self.config, now);
         self.merged = merged;
         let (voices, ledger) = (&self.voices, &self.ledger);
         let site = site(&self.catalog, voices, &self.merged, ledger, &self.config, now, Some(&self.site));
@@ -254,7 +254,8 @@ impl Files {
 }
 
 /// Enters the events that are new or have changed. Both are ascending by id: an event that is the same allocation is the same.
-fn revise(ledger: &mut Ledger, merged: &Merged, previous: Option<&Merged>, now: DateTime<Utc>) {
+fn revise(ledger: &mut Ledger, merged: &Merged, previous: Option<&Merged>, config: &Config, now: DateTime<Utc>) {
+    let midnight = config.timezone.start_of_day(config.timezone.today(now));
     let mut old = previous.map(|merged| merged.events.as_slice()).unwrap_or_default().iter().peekable();
     let mut gone = old.len() != merged.events.len();
     for event in &merged.events {
@@ -262,7 +263,7 @@ fn revise(ledger: &mut Ledger, merged: &Merged, previous: Option<&Merged>, now: 
             gone = true;
         }
         if !old.peek().is_some_and(|old| Arc::ptr_eq(old, event)) {
-            ledger.revise(event, revision::content(event), now);
+            ledger.revise(event, revision::content(event), now, midnight);
             gone = true;
         }
     }

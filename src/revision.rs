@@ -77,7 +77,9 @@ impl Ledger {
     ///
     /// `updated`, where the editors give it, is the time of the change instead; but a change that leaves an old `updated` standing
     /// must still reach subscribers, so it has the time `now`.
-    pub fn revise(&mut self, event: &Event, digest: Digest, now: DateTime<Utc>) -> Revision {
+    ///
+    /// An event that was never seen has the time `midnight`, the start of today: two machines that begin on one day publish the same bytes.
+    pub fn revise(&mut self, event: &Event, digest: Digest, now: DateTime<Utc>, midnight: DateTime<Utc>) -> Revision {
         let now = now.trunc_subsecs(0);
         let updated = event.updated.map(|updated| updated.min(now));
         let entry = match self.events.get_mut(&event.uid) {
@@ -85,7 +87,7 @@ impl Ledger {
                 digest,
                 schedule: schedule(event),
                 sequence: 0,
-                modified: updated.unwrap_or(now),
+                modified: updated.unwrap_or(midnight),
                 changed: now,
                 updated: event.updated,
                 gone: None,
@@ -100,11 +102,11 @@ impl Ledger {
 
     /// What is known of an event that was [revised](Self::revise); of one that was not, what would be.
     #[must_use]
-    pub fn current(&self, event: &Event, now: DateTime<Utc>) -> Current {
+    pub fn current(&self, event: &Event, now: DateTime<Utc>, midnight: DateTime<Utc>) -> Current {
         let now = now.trunc_subsecs(0);
         let first = || Current {
             digest: content(event),
-            revision: Revision { sequence: 0, modified: event.updated.unwrap_or(now).min(now) },
+            revision: Revision { sequence: 0, modified: event.updated.map_or(midnight, |updated| updated.min(now)) },
             changed: now,
         };
         self.events.get(&event.uid).map_or_else(first, |entry| Current {
@@ -192,7 +194,7 @@ mod tests {
     }
 
     fn revise(ledger: &mut Ledger, event: &Event, now: DateTime<Utc>) -> (u32, DateTime<Utc>) {
-        let revision = ledger.revise(event, content(event), now);
+        let revision = ledger.revise(event, content(event), now, now);
         (revision.sequence, revision.modified)
     }
 
@@ -205,6 +207,15 @@ mod tests {
         let mut ledger = Ledger::default();
         assert_eq!(revise(&mut ledger, &rally(), day(1)), (0, day(1)));
         assert_eq!(revise(&mut ledger, &rally(), day(2)), (0, day(1)));
+    }
+
+    #[test]
+    fn what_is_seen_first_has_the_time_of_its_day() {
+        let mut ledger = Ledger::default();
+        let revision = ledger.revise(&rally(), content(&rally()), day(1) + TimeDelta::hours(5), day(1));
+        assert_eq!(revision.modified, day(1));
+        let other = Ledger::default().current(&rally(), day(1) + TimeDelta::hours(9), day(1));
+        assert_eq!(other.revision, revision);
     }
 
     #[test]
@@ -246,10 +257,10 @@ mod tests {
         let mut ledger = Ledger::default();
         let mut event = rally();
         revise(&mut ledger, &event, day(1));
-        assert_eq!(ledger.current(&event, day(2)).changed, day(1));
+        assert_eq!(ledger.current(&event, day(2), day(2)).changed, day(1));
         event.updated = Some(day(-5));
         revise(&mut ledger, &event, day(2));
-        assert_eq!(ledger.current(&event, day(3)).changed, day(2));
+        assert_eq!(ledger.current(&event, day(3), day(3)).changed, day(2));
     }
 
     #[test]
@@ -257,7 +268,7 @@ mod tests {
         let mut event = rally();
         event.updated = Some(day(9));
         assert_eq!(revise(&mut Ledger::default(), &event, day(1)), (0, day(1)));
-        assert_eq!(Ledger::default().current(&event, day(1)).revision.modified, day(1));
+        assert_eq!(Ledger::default().current(&event, day(1), day(1)).revision.modified, day(1));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use toml::de::DeValue;
 
 use crate::config::Config;
-use crate::document::{self, Placed, Report, nearest, quoted};
+use crate::document::{self, Placed, Report, quoted};
 use crate::event::Organization;
 use crate::language::Language;
 use crate::name::Slug;
@@ -110,7 +110,7 @@ fn complete(
 fn address(report: &mut Report, written: Text, config: &Config) -> Option<Address> {
     let Placed { value, span } = written?;
     let text = value.trim();
-    let Some((filled, bare)) = fill(report, text, &span, config) else { return None };
+    let (filled, bare) = fill(report, text, &span, config)?;
     let https = |text: String| match text.split_once("://") {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("webcal") || scheme.eq_ignore_ascii_case("webcals") => {
             format!("https://{rest}")
@@ -230,10 +230,4 @@ pub(super) fn gathered(
         all.insert(slug.clone(), partner);
     }
     all
-}
-
-/// The partner that a person means by a word, or the nearest.
-#[must_use]
-pub fn find<'a>(partners: &'a BTreeMap<Slug, Arc<Partner>>, word: &str) -> Result<&'a Arc<Partner>, Option<String>> {
-    partners.get(word).ok_or_else(|| nearest(word, partners.keys().map(Slug::as_str)).map(str::to_owned))
 }

@@ -2,21 +2,20 @@
 //! function of its arguments, does nothing without bounds, and takes over no zone, no property and no name of the partner's.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
-
-use chrono::TimeDelta;
 
 use super::decode::decode;
 use super::scan::{Calendar, Scanned, scan};
 use super::{Adopted, Class, Fault, Header, Limits, Partner};
-use crate::event::{Change, Details, Event, Origin, Place, Start, Status};
-use crate::text::{Line, clean, unescape};
+use crate::event::{Details, Event, Origin, Place, Status};
 use crate::time::Zone;
 
+mod changes;
 mod clocks;
 mod fields;
 mod filter;
+mod groups;
+mod head;
 mod html;
 mod identity;
 mod ledger;
@@ -28,9 +27,9 @@ mod words;
 
 use clocks::Clocks;
 use fields::Fields;
+use groups::{Group, groups};
 use identity::Known;
 use ledger::Ledger;
-use series::Series;
 use when::Begin;
 use words::Tags;
 
@@ -38,10 +37,6 @@ const WITHOUT_START: &str = "an event without DTSTART";
 const BAD_START: &str = "an event whose start cannot be read";
 /// The drops that tell that a body may be no calendar at all.
 const UNREADABLE: [&str; 2] = [WITHOUT_START, BAD_START];
-/// The changed occurrences of one series.
-const MAX_CHANGES: usize = 2_000;
-/// The days of rules that are tried for one body to find the occurrences that its changes replace.
-const MAX_SEARCH: usize = 3_000_000;
 
 /// What adopting depends on beside the partner.
 #[derive(Debug, Clone, Copy)]
@@ -82,39 +77,6 @@ struct Found {
     uid: String,
 }
 
-/// The events of one UID.
-#[derive(Default)]
-struct Group<'f, 'a> {
-    /// The events that are no changed occurrences: mostly one. Some sites give the dates of an event one UID, though.
-    masters: Vec<&'f Fields<'a>>,
-    changes: Vec<&'f Fields<'a>>,
-}
-
-/// The events with one UID that are told apart.
-const MAX_MASTERS: usize = 1_000;
-
-impl<'f, 'a> Group<'f, 'a> {
-    /// Takes in another event of the UID; whether of two versions of one event the older was left out.
-    fn add(&mut self, fields: &'f Fields<'a>) -> bool {
-        if fields.recurrence_id.is_some() {
-            self.changes.push(fields);
-            return false;
-        }
-        let is_version = |known: &&mut &Fields<'_>| fields.is_version_of(known);
-        let has_room = self.masters.len() < MAX_MASTERS;
-        match self.masters.iter_mut().find(is_version) {
-            Some(known) if fields.version(known).is_ge() => *known = fields,
-            Some(_) => {}
-            None if has_room => {
-                self.masters.push(fields);
-                return false;
-            }
-            None => {}
-        }
-        true
-    }
-}
-
 /// The work on one body.
 struct Adoption<'a> {
     partner: &'a Partner,
@@ -123,32 +85,25 @@ struct Adoption<'a> {
     ledger: Ledger,
     tags: Tags,
     origin: Arc<Origin>,
-    searched: usize,
 }
 
 impl<'a> Adoption<'a> {
     fn new(partner: &'a Partner, limits: &'a Limits, clocks: Clocks<'a>) -> Self {
         let origin = Origin { partner: partner.slug.clone(), name: partner.name.clone(), url: partner.url.clone() };
-        Self {
-            partner,
-            limits,
-            clocks,
-            ledger: Ledger::default(),
-            tags: Tags::default(),
-            origin: Arc::new(origin),
-            searched: 0,
-        }
+        Self { partner, limits, clocks, ledger: Ledger::default(), tags: Tags::default(), origin: Arc::new(origin) }
     }
 
     fn events(&mut self, scanned: &Scanned<'_>) -> Vec<Found> {
         let mut read = Vec::with_capacity(scanned.events.len());
         for block in &scanned.events {
-            match Fields::read(block, self.limits) {
-                Ok(fields) => read.push(fields),
-                Err(reason) => self.ledger.dropped(reason),
+            // They are large: made where they stay.
+            read.push(Fields::default());
+            if let Some(Err(reason)) = read.last_mut().map(|fields| fields.read(block, self.limits)) {
+                read.pop();
+                self.ledger.dropped(reason);
             }
         }
-        let groups = self.groups(&read);
+        let groups = groups(&read, &mut self.ledger);
         groups.into_iter().flat_map(|(uid, group)| self.group(uid, &group)).collect()
     }
 
@@ -159,26 +114,6 @@ impl<'a> Adoption<'a> {
             return Ok(());
         }
         Err(Fault { class: Class::NotCalendar, text: format!("none of its {unreadable} events can be read") })
-    }
-
-    /// The events by their UIDs, in the order of their first appearance. One without a UID is alone.
-    fn groups<'f, 'b>(&mut self, read: &'f [Fields<'b>]) -> Vec<(Option<&'b str>, Group<'f, 'b>)> {
-        let mut groups: Vec<(Option<&str>, Group)> = Vec::with_capacity(read.len());
-        let mut places: HashMap<&str, usize> = HashMap::with_capacity(read.len());
-        for fields in read {
-            self.ledger.repaired_times("a property that is there twice", fields.repeated);
-            let uid = fields.uid.map(str::trim).filter(|uid| !uid.is_empty());
-            let place = uid.and_then(|uid| places.get(uid).copied()).unwrap_or(groups.len());
-            if place == groups.len() {
-                groups.push((uid, Group::default()));
-                places.extend(uid.map(|uid| (uid, place)));
-            }
-            let Some((_, group)) = groups.get_mut(place) else { continue };
-            if group.add(fields) {
-                self.ledger.dropped("an older version of an event that is there twice");
-            }
-        }
-        groups
     }
 
     /// The events that a group becomes: one, or each change by itself where there is no event that it changes.
@@ -239,7 +174,7 @@ impl<'a> Adoption<'a> {
 
     /// The event, if the partner's filters let it pass.
     fn found(&mut self, uid: Option<&str>, event: Event, categories: &[Cow<'_, str>]) -> Option<Found> {
-        if !filter::passes(self.partner, &event, categories, self.clocks.home) {
+        if !filter::passes(self.partner, &event, categories, self.clocks.home, &mut self.ledger) {
             self.ledger.dropped("an event that the filters leave out");
             return None;
         }
@@ -310,77 +245,6 @@ impl<'a> Adoption<'a> {
         }
     }
 
-    /// The changed occurrences of a series, each once, ascending by the occurrence.
-    fn changes(
-        &mut self,
-        found: &[&Fields<'_>],
-        series: Option<&mut Series>,
-        details: &Details,
-        sequence: i64,
-    ) -> Vec<Change> {
-        let Some(series) = series else {
-            self.ledger.dropped_times("a changed occurrence of an event that does not recur", found.len());
-            return Vec::new();
-        };
-        let mut newest: HashMap<Start, &Fields<'_>> = HashMap::new();
-        for fields in found {
-            let Some(of) = self.occurrence(fields, series) else { continue };
-            if fields.sequence() < sequence && series.excludes(of) {
-                self.ledger.dropped("a changed occurrence that was taken out later");
-                continue;
-            }
-            if newest.len() == MAX_CHANGES && !newest.contains_key(&of) {
-                self.ledger.dropped("changed occurrences beyond 2,000");
-                continue;
-            }
-            let kept = newest.entry(of).or_insert(fields);
-            if fields.version(kept).is_ge() {
-                *kept = fields;
-            }
-        }
-        let mut changes: Vec<Change> =
-            newest.into_iter().filter_map(|(of, fields)| self.change(of, fields, series, details)).collect();
-        changes.sort_unstable_by_key(|change| change.of);
-        let starts: Vec<Start> = changes.iter().map(|change| change.of).collect();
-        self.searched += starts.last().map_or(0, |last| series.cost(last.day()));
-        if self.searched <= MAX_SEARCH {
-            series.include(&starts, &mut self.ledger);
-        }
-        changes
-    }
-
-    /// Which occurrence RECURRENCE-ID means.
-    fn occurrence(&mut self, fields: &Fields<'_>, series: &Series) -> Option<Start> {
-        let line = fields.recurrence_id.as_ref()?;
-        let all_later = line.parameter("RANGE").is_some();
-        self.ledger.repaired_if(all_later, "a change of all later occurrences, taken for one");
-        match Begin::read(line, fields.calendar, &mut self.clocks) {
-            Some(of) => Some(series.occurrence(of.stamp, |stamp| of.clock.instant(stamp))),
-            None => {
-                self.ledger.dropped("a changed occurrence that cannot be found");
-                None
-            }
-        }
-    }
-
-    /// One changed occurrence; a private one is excluded from the series.
-    fn change(&mut self, of: Start, fields: &Fields<'_>, series: &mut Series, details: &Details) -> Option<Change> {
-        if fields.is_private() {
-            series.exclude(of);
-            self.ledger.dropped("a private event");
-            return None;
-        }
-        let begin = fields.start.as_ref().and_then(|line| Begin::read(line, fields.calendar, &mut self.clocks));
-        let when = match begin {
-            Some(begin) => when::when(fields, &begin, &mut self.clocks, &mut self.ledger),
-            None => {
-                self.ledger.repaired("a changed occurrence without a start");
-                details.when.starting(of, self.clocks.home)
-            }
-        };
-        Some(Change { of, details: self.details(fields, when, Some(details)) })
-    }
-
     /// Names the events, and adds what is known of the calendar.
     fn finish(
         mut self,
@@ -406,33 +270,10 @@ impl<'a> Adoption<'a> {
             repairs: self.ledger.repairs,
             drops: self.ledger.drops,
             identities,
-            refresh: refresh(calendars),
-            name: name(calendars),
+            refresh: head::refresh(calendars),
+            name: head::name(calendars),
         }
     }
-}
-
-/// The first property of one of these names that a calendar has, the names in order.
-fn stated<'a, T>(calendars: &[Calendar<'a>], names: [&str; 2], read: impl Fn(&'a str) -> Option<T>) -> Option<T> {
-    let lines = || calendars.iter().flat_map(|calendar| &calendar.lines).filter_map(|line| Line::split(line));
-    names.iter().find_map(|name| lines().filter(|line| line.is(name)).find_map(|line| read(line.value)))
-}
-
-/// How often the partner wants to be asked (RFC 7986 §5.7, or Outlook's older property).
-fn refresh(calendars: &[Calendar<'_>]) -> Option<TimeDelta> {
-    stated(calendars, ["REFRESH-INTERVAL", "X-PUBLISHED-TTL"], |value| {
-        let (days, time) = stamp::duration(value)?;
-        days.checked_add(&time).filter(|interval| *interval > TimeDelta::zero())
-    })
-}
-
-/// What the partner calls its calendar: one line of at most 200 characters.
-fn name(calendars: &[Calendar<'_>]) -> Option<String> {
-    stated(calendars, ["X-WR-CALNAME", "NAME"], |value| {
-        let text = unescape(value);
-        let words: Vec<String> = html::plain(&clean(&text)).split_whitespace().map(str::to_owned).collect();
-        Some(words::cut(words.join(" "), 200)).filter(|name| !name.is_empty())
-    })
 }
 
 #[cfg(test)]

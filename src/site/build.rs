@@ -44,7 +44,7 @@ fn published(
 ) -> Vec<Single> {
     let mut old = previous.map(|site| site.events.as_slice()).unwrap_or_default().iter().peekable();
     let publish = |event: &Arc<Event>| {
-        let current = world.ledger.current(event, now);
+        let current = world.ledger.current(event, now, today.midnight);
         // Both lists are ascending by id: the two are walked side by side.
         while old.next_if(|old| old.published.event.id < event.id).is_some() {}
         match old.peek() {

@@ -80,7 +80,10 @@ fn plain(value: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    fn check(line: &str, expected: Option<(&str, &[(&str, &str)], &str)>) {
+    /// Name, parameters and value.
+    type Parts<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
+    fn check(line: &str, expected: Option<Parts>) {
         let split = Line::split(line);
         let parameters: Vec<(&str, Cow<str>)> = split.iter().flat_map(Line::parameters).collect();
         let parameters: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (*name, &**value)).collect();

@@ -264,13 +264,12 @@ fn a_restart_changes_nothing() {
 #[test]
 fn a_lost_state_folder_changes_no_uid() {
     let server = server();
-    let (before, stamp) = (uids(&server.get("/all.ics")), value(&server, "rally", "DTSTAMP"));
+    let before = uids(&server.get("/all.ics"));
     let (folder, _, _) = server.stop();
     std::fs::remove_dir_all(folder.path().join("state")).unwrap();
     next_second();
     let server = Server::start_in(folder, &[]);
     assert_eq!(uids(&server.get("/all.ics")), before);
-    assert_ne!(value(&server, "rally", "DTSTAMP"), stamp, "history is lost");
 }
 
 #[test]

@@ -44,15 +44,15 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Reads the lines of an event.
+    /// Reads the lines of an event into these fields, which must be empty.
     ///
     /// # Errors
     /// Why the event cannot be held: too many properties, or one that is too long or has too many parameters.
-    pub(super) fn read(block: &Block<'a>, limits: &Limits) -> Result<Self, &'static str> {
+    pub(super) fn read(&mut self, block: &Block<'a>, limits: &Limits) -> Result<(), &'static str> {
         if block.count > limits.max_properties {
             return Err("an event with too many properties");
         }
-        let mut fields = Self { calendar: block.calendar, ..Self::default() };
+        self.calendar = block.calendar;
         let (mut depth, mut rest) = (0_usize, block.lines);
         while !rest.is_empty() {
             let length = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
@@ -63,11 +63,11 @@ impl<'a> Fields<'a> {
                 depth += 1;
             } else if line.is("END") {
                 depth = depth.saturating_sub(1);
-            } else if depth == 0 && fields.take(line) {
+            } else if depth == 0 && self.take(line) {
                 bounded(text, &line, limits)?;
             }
         }
-        Ok(fields)
+        Ok(())
     }
 
     /// Keeps a property if it is one that is looked at.

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
-use crate::event::{Event, Start, occurrences, words};
+use super::ledger::Ledger;
+use crate::event::{Event, When, words};
 use crate::name::folded;
 use crate::partner::{Filter, Partner};
+use crate::recurrence::{MAX_STEPS, Rule};
 use crate::time::Zone;
 
 /// What filters look at.
@@ -27,7 +29,13 @@ impl Seen {
 }
 
 /// Whether the filters of a partner let an event pass.
-pub(super) fn passes(partner: &Partner, event: &Event, categories: &[Cow<'_, str>], zone: Zone) -> bool {
+pub(super) fn passes(
+    partner: &Partner,
+    event: &Event,
+    categories: &[Cow<'_, str>],
+    zone: Zone,
+    ledger: &mut Ledger,
+) -> bool {
     if !(partner.include.is_empty() && partner.exclude.is_empty()) {
         let seen = Seen::of(event, categories);
         let included = partner.include.is_empty() || partner.include.iter().any(|filter| matches(filter, &seen));
@@ -35,17 +43,29 @@ pub(super) fn passes(partner: &Partner, event: &Event, categories: &[Cow<'_, str
             return false;
         }
     }
-    partner.from.is_none_or(|from| ends_on_or_after(event, from, zone))
+    partner.from.is_none_or(|from| ends_on_or_after(event, from, zone, ledger))
         && partner.until.is_none_or(|until| event.start().day() < until)
 }
 
-fn ends_on_or_after(event: &Event, from: NaiveDate, zone: Zone) -> bool {
-    match event.start() {
-        start if start.day() >= from => true,
-        Start::Timed(_) | Start::AllDay(_) => {
-            occurrences::last_end(event, zone).is_none_or(|end| end > zone.start_of_day(from))
-        }
+/// Whether an event, or one of its occurrences, ends on that day or later.
+fn ends_on_or_after(event: &Event, from: NaiveDate, zone: Zone, ledger: &mut Ledger) -> bool {
+    let late = |when: When| when.end(zone) > zone.start_of_day(from);
+    let Some(recurrence) = &event.recurrence else { return late(event.details.when) };
+    if late(event.details.when) || event.changes.iter().any(|change| late(change.details.when)) {
+        return true;
     }
+    let start = event.start();
+    let last_day = zone.today(event.details.when.end(zone) - TimeDelta::seconds(1));
+    let reaches = |day: NaiveDate| day + (last_day - start.day()) >= from;
+    let rule = recurrence.rule.as_ref().filter(|_| ledger.spend(days(start.day(), from)));
+    recurrence.extra.iter().any(|extra| reaches(extra.day()))
+        || recurrence.rule.as_ref().is_some_and(Rule::is_endless)
+        || rule.is_some_and(|rule| rule.occurrences(start.local(), zone).any(|local| reaches(local.date())))
+}
+
+/// The days of a rule that are tried between two days.
+fn days(first: NaiveDate, last: NaiveDate) -> usize {
+    usize::try_from((last - first).num_days()).unwrap_or_default().min(MAX_STEPS)
 }
 
 fn matches(filter: &Filter, seen: &Seen) -> bool {

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use chrono::NaiveTime;
 
@@ -49,19 +50,19 @@ pub(super) fn parts(
     }
     let parts: Vec<String> =
         parts.into_iter().zip(&keys).map(|(part, (uid, _))| part.unwrap_or_else(|| ledger.new_part(uid))).collect();
-    for (part, (uid, content)) in parts.iter().zip(&keys) {
-        ledger.after.insert(uid.clone(), part.clone());
-        ledger.after.insert(content.clone(), part.clone());
-    }
+    let entries = parts.iter().zip(keys);
+    ledger.after = entries.flat_map(|(part, (uid, content))| [(uid, part.clone()), (content, part.clone())]).collect();
     ledger.keep_gone();
     (parts, ledger.after)
 }
 
 /// The keys of each event: of its UID, and of its start and title, each numbered where several are alike.
 fn keys(events: &[Known]) -> Vec<(String, String)> {
-    let mut alike: HashMap<String, usize> = HashMap::with_capacity(2 * events.len());
+    // By their hashes, which are the same in every process. Two that are alike by chance are numbered without need.
+    let hasher = BuildHasherDefault::<DefaultHasher>::default();
+    let mut alike: HashMap<u64, usize> = HashMap::with_capacity(2 * events.len());
     let mut numbered = |mut key: String| {
-        let count = alike.entry(key.clone()).or_default();
+        let count = alike.entry(hasher.hash_one(&key)).or_default();
         *count += 1;
         if *count > 1 {
             key = format!("{key}#{count}");

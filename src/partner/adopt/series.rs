@@ -18,6 +18,8 @@ use crate::time::Zone;
 const MAX_DATES: usize = 2_000;
 /// The occurrences of a second rule that become extra dates.
 const MAX_FURTHER: usize = 200;
+/// What it costs to expand a rule that ends, in days that are tried.
+const EXPANSION: usize = 5_000;
 /// Days that are tried to find the first occurrence of a rule.
 const FIRST_STEPS: usize = 6_000;
 
@@ -52,14 +54,11 @@ pub(super) fn adopt(
     let all_day = matches!(start, Start::AllDay(_));
     let rules = fields.rules.split_first();
     let rule = rules.map(|(first, _)| Rule::adopt(first, all_day)).transpose();
-    let within_day = match rule {
-        Err(reason) => Some(reason),
-        Ok(_) => None,
-    };
+    let refused = rule.as_ref().err().copied();
     let (rule, repaired) = rule.ok().flatten().map_or((None, false), |(rule, repaired)| (Some(rule), repaired));
     ledger.repaired_if(repaired, "a recurrence rule with parts that cannot be read");
     let mut series = Series::new(begin, start, rule, clocks, ledger);
-    if let (Some(reason), Some((first, _))) = (within_day, rules) {
+    if let (Some(reason), Some((first, _))) = (refused, rules) {
         series.add_within_day(first, reason)?;
     }
     for line in &fields.extra {
@@ -69,15 +68,15 @@ pub(super) fn adopt(
     series.begin_with_rule(ledger)?;
     *start = series.start;
     if let Some((first, others)) = rules {
-        series.both_ends(first);
+        series.both_ends(first, ledger);
         series.add_rules(others, ledger);
     }
-    series.settle(begin);
+    series.settle(begin, ledger);
     for line in &fields.excluded {
         let dates = series.dates(line, fields.calendar, clocks);
         add(&mut series.recurrence.excluded, dates, ledger);
     }
-    series.sort();
+    series.sort(ledger);
     Ok(Some(series))
 }
 
@@ -151,8 +150,9 @@ impl Series {
     }
 
     /// By a clock that no zone has, a series of few dates is exact as these dates.
-    fn settle(&mut self, begin: &Begin) {
-        let rule = self.recurrence.rule.as_ref().filter(|rule| self.odd && !rule.is_endless());
+    fn settle(&mut self, begin: &Begin, ledger: &mut Ledger) {
+        let rule =
+            self.recurrence.rule.as_ref().filter(|rule| self.odd && !rule.is_endless() && ledger.spend(EXPANSION));
         let Some(rule) = rule else { return };
         let locals: Vec<NaiveDateTime> = rule.occurrences(self.local, self.zone).take(MAX_FURTHER + 1).collect();
         if locals.len() <= MAX_FURTHER {
@@ -165,9 +165,9 @@ impl Series {
     }
 
     /// A rule may end by COUNT or by UNTIL: of both, by the one that comes first.
-    fn both_ends(&mut self, text: &str) {
+    fn both_ends(&mut self, text: &str, ledger: &mut Ledger) {
         let upper = text.to_ascii_uppercase();
-        if !(upper.contains("COUNT=") && upper.contains("UNTIL=")) {
+        if !(upper.contains("COUNT=") && upper.contains("UNTIL=") && ledger.spend(EXPANSION)) {
             return;
         }
         let parts: Vec<&str> = upper.split(';').filter(|part| !part.trim_start().starts_with("COUNT=")).collect();
@@ -185,7 +185,7 @@ impl Series {
         for text in texts {
             let rule = Rule::adopt(text, self.all_day).ok().map(|(rule, _)| rule).filter(|rule| !rule.is_endless());
             let first = rule.as_ref().and_then(|rule| rule.first(self.local, self.zone, FIRST_STEPS));
-            let found: Vec<NaiveDateTime> = match rule.filter(|_| first.is_some()) {
+            let found: Vec<NaiveDateTime> = match rule.filter(|_| first.is_some() && ledger.spend(EXPANSION)) {
                 Some(rule) => rule.occurrences(self.local, self.zone).take(MAX_FURTHER + 1).collect(),
                 None => Vec::new(),
             };
@@ -237,7 +237,7 @@ impl Series {
         }
     }
 
-    fn sort(&mut self) {
+    fn sort(&mut self, ledger: &mut Ledger) {
         self.recurrence.excluded.sort_unstable();
         self.recurrence.excluded.dedup();
         self.recurrence.extra.sort_unstable();
@@ -245,7 +245,7 @@ impl Series {
         if self.recurrence.rule.is_none() {
             // Without a rule the start is an occurrence of itself.
             self.recurrence.extra.retain(|extra| *extra != self.start);
-        } else if !self.recurrence.extra.is_empty() {
+        } else if self.recurrence.extra.last().is_some_and(|last| ledger.spend(self.cost(last.day()))) {
             let own = self.of_rule(&self.recurrence.extra);
             self.recurrence.extra.retain(|extra| !own.contains(extra));
         }

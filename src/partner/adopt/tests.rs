@@ -1,12 +1,13 @@
 //! The proofs of adoption: each quirk of real calendars, and that no bytes make it panic.
+use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use crate::name::Slug;
-
 use super::*;
-use crate::event::{When, occurrences};
+use crate::event::{Start, When, occurrences};
 use crate::language::Language;
+use crate::name::Slug;
 use crate::partner::{Address, Filter, Pattern};
+use crate::text::clean;
 
 mod hostile;
 mod identities;

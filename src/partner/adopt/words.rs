@@ -203,7 +203,9 @@ mod tests {
 
     fn fields<'a>(lines: &'a str) -> Fields<'a> {
         let block = crate::partner::scan::Block { calendar: 0, lines, count: 0 };
-        Fields::read(&block, &super::super::tests::limits()).unwrap()
+        let mut fields = Fields::default();
+        fields.read(&block, &super::super::tests::limits()).unwrap();
+        fields
     }
 
     #[test]

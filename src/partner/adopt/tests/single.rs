@@ -179,6 +179,20 @@ fn filters_choose_by_words_expressions_categories_and_days() {
 }
 
 #[test]
+fn a_series_is_wanted_as_long_as_it_goes_on() {
+    let partner = Partner { from: "2021-03-07".parse().ok(), ..partner() };
+    let check = |lines: &str, stays: bool| {
+        let body = event(&format!("DTSTART;TZID=America/Chicago:20210301T220000\nDURATION:PT2H\n{lines}"));
+        assert_eq!(adopted_by(&partner, body.as_bytes()).unwrap().events.len(), usize::from(stays), "{lines}");
+    };
+    check("RRULE:FREQ=DAILY;COUNT=6", false);
+    check("RRULE:FREQ=DAILY;COUNT=7", true);
+    check("RRULE:FREQ=DAILY", true);
+    check("RDATE;TZID=America/Chicago:20210306T220000", false);
+    check("RDATE;TZID=America/Chicago:20210307T220000", true);
+}
+
+#[test]
 fn the_calendar_says_its_name_and_its_interval() {
     let head = |lines: &str| adopted(&calendar(lines));
     let found = head("X-WR-CALNAME:A\\, <b>B</b>\nREFRESH-INTERVAL;VALUE=DURATION:PT6H\nX-PUBLISHED-TTL:PT1H");
