@@ -21,6 +21,7 @@ use crate::{catalog, revision::Ledger};
 mod build;
 mod check;
 mod fetch;
+mod kept;
 mod serve;
 
 /// Publishes community events, kept in TOML files, as calendar feeds.
@@ -165,7 +166,8 @@ fn folder(config: &Config) -> anyhow::Result<(Folder, Vec<crate::publisher::File
 /// What was kept of the partners of a catalog.
 fn kept(config: &Config, catalog: &catalog::Catalog) -> Vec<(Slug, Snapshot)> {
     let partners = catalog.partners.values();
-    partners.map(|partner| (partner.slug.clone(), fetch::kept(config, partner))).collect()
+    let snapshots = kept::read(config, partners.clone().map(Arc::as_ref));
+    partners.map(|partner| partner.slug.clone()).zip(snapshots).collect()
 }
 
 /// The state folder, held.

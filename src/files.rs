@@ -5,11 +5,12 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 
 mod snapshots;
 mod watch;
 
-pub use snapshots::read_snapshot;
+pub use snapshots::{read_polls, read_snapshot};
 pub use watch::Folder;
 
 use crate::publisher::{FileChange, FileText};
@@ -83,6 +84,8 @@ const COPIES: &str = "feeds";
 #[derive(Debug)]
 pub struct State {
     folder: PathBuf,
+    /// The length at which the log of polls is folded next.
+    fold_at: AtomicU64,
     _lock: File,
 }
 
@@ -95,7 +98,7 @@ impl State {
         fs::create_dir_all(folder)?;
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
         lock.try_lock().map_err(io::Error::from)?;
-        Ok(Self { folder: folder.to_owned(), _lock: lock })
+        Ok(Self { folder: folder.to_owned(), fold_at: AtomicU64::new(snapshots::FOLD_AT), _lock: lock })
     }
 
     /// What was kept under a name; `None` when nothing was.

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Digest;
 use crate::event::{Event, Organization};
 use crate::language::Language;
 use crate::name::Slug;
@@ -147,6 +148,8 @@ pub struct Header {
     pub etag: Option<String>,
     /// See `etag`.
     pub last_modified: Option<String>,
+    /// The digest of the body.
+    pub digest: Option<Digest>,
     /// Content-Type as received with the body: it may tell the charset.
     pub content_type: Option<String>,
     /// When the body came.
@@ -258,6 +261,8 @@ pub enum Response {
 pub struct Interpretation {
     /// What is to be kept now.
     pub snapshot: Snapshot,
+    /// Whether its body is another than before. If not, only its times are to be kept.
+    pub has_new_body: bool,
     /// What became of it.
     pub outcome: Outcome,
 }

@@ -2,18 +2,17 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{complain, folder, now, say};
+use super::{folder, kept, now, say};
 use crate::config::Config;
 use crate::fetcher::{self, Done, Turn};
-use crate::files::{self, State};
-use crate::partner::{Class, Outcome, Partner, Snapshot};
+use crate::files::State;
+use crate::partner::{Class, Outcome, Partner};
 use crate::publisher::Publisher;
 use crate::revision::Ledger;
 
@@ -39,7 +38,8 @@ pub(super) fn fetch(config: &Arc<Config>, chosen: &[String], form: Form) -> anyh
         )
     })?;
     let asked = choose(&partners, chosen)?;
-    let asked = asked.into_iter().map(|partner| (Arc::clone(&partner), kept(config, &partner))).collect();
+    let kept = kept::read(config, asked.iter().map(Arc::as_ref));
+    let asked = asked.into_iter().zip(kept).collect();
     let mut all_well = true;
     fetcher::once(fetcher::Settings::of(config, now), asked, |done| {
         let mut line = Line::of(&done);
@@ -50,7 +50,7 @@ pub(super) fn fetch(config: &Arc<Config>, chosen: &[String], form: Form) -> anyh
         all_well &= line.fault.is_none();
         say(&line.written(form));
     })?;
-    retire(config, &state, &partners);
+    kept::retire(config, &state, &partners);
     Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -66,31 +66,10 @@ fn choose(partners: &[Arc<Partner>], chosen: &[String]) -> anyhow::Result<Vec<Ar
     Ok(partners.iter().filter(is_chosen).map(Arc::clone).collect())
 }
 
-/// What was kept of a partner at its present address. What cannot be read costs a fetch, not service.
-pub(super) fn kept(config: &Config, partner: &Partner) -> Snapshot {
-    let bytes = files::read_snapshot(&config.state, partner.slug.as_str()).unwrap_or_else(|error| {
-        complain(&format!("handbill: what was kept of {} cannot be read: {error}\n", partner.slug.as_str()));
-        None
-    });
-    let snapshot = bytes.and_then(Snapshot::parse);
-    snapshot.filter(|snapshot| snapshot.is_of(partner)).unwrap_or_default()
-}
-
 fn keep(state: &State, done: &Done) -> std::io::Result<()> {
     match &done.turn {
-        Turn::Polled(interpretation) => {
-            state.keep_snapshot(done.partner.slug.as_str(), &interpretation.snapshot.to_bytes())
-        }
+        Turn::Polled(interpretation) => kept::write(state, &done.partner, interpretation),
         Turn::LeftAlone(_) => Ok(()),
-    }
-}
-
-/// Copies of partners that are no more leave when they would leave the feeds.
-fn retire(config: &Config, state: &State, partners: &[Arc<Partner>]) {
-    let before = now().checked_sub_signed(config.partners.limits.gone_after).map(SystemTime::from);
-    let is_partner = |slug: &str| partners.iter().any(|partner| partner.slug.as_str() == slug);
-    if let Some(Err(error)) = before.map(|before| state.retire_snapshots(is_partner, before)) {
-        complain(&format!("handbill: old copies cannot be removed: {error}\n"));
     }
 }
 

@@ -34,12 +34,19 @@ pub(super) struct Client {
     user_agent: String,
     /// Made when it is first needed: it takes reading many certificates.
     tls: OnceLock<Option<rustls::ClientConfig>>,
+    /// For sites without TLS: trusts nobody.
+    no_tls: Option<rustls::ClientConfig>,
 }
 
 impl Client {
     pub(super) fn new(settings: &Partners, public_url: &str) -> Self {
         let user_agent = format!("Handbill/{} (+{public_url})", env!("CARGO_PKG_VERSION"));
-        Self { settings: settings.clone(), user_agent, tls: OnceLock::new() }
+        Self {
+            settings: settings.clone(),
+            user_agent,
+            tls: OnceLock::new(),
+            no_tls: tls::configuration(rustls::RootCertStore::empty()),
+        }
     }
 
     /// The answer to a request, redirects followed; its body complete, decompressed, and of at most `max_bytes`.
@@ -64,7 +71,7 @@ impl Client {
             .resolve_to_addrs(url.host_str().unwrap_or_default(), addresses);
         let tls = match url.scheme() {
             "https" => self.tls.get_or_init(|| tls::configuration(tls::trusted())).clone(),
-            _ => tls::configuration(rustls::RootCertStore::empty()),
+            _ => self.no_tls.clone(),
         };
         let built = tls.map(|tls| builder.tls_backend_preconfigured(tls).build());
         let client = built.and_then(Result::ok);

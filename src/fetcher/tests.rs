@@ -106,7 +106,7 @@ fn poll_with(settings: Settings, url: &str, snapshot: Snapshot) -> Interpretatio
 /// The fault that a poll ends with; the copy that was there must stay.
 fn fault_of(settings: Settings, url: &str) -> (Class, String) {
     let before = sample::snapshot(&sample::partner(url));
-    let Interpretation { snapshot, outcome } = poll_with(settings, url, before.clone());
+    let Interpretation { snapshot, outcome, .. } = poll_with(settings, url, before.clone());
     assert_eq!((outcome, snapshot.body), (Outcome::Rejected, before.body), "{:?}", snapshot.header.fault);
     let fault = snapshot.header.fault.unwrap();
     (fault.class, fault.text)

@@ -1,5 +1,6 @@
 //! A snapshot as bytes: a JSON header line, LF, the body as it came. One file holds both, so that validators and body can never tear
-//! apart; a digest tells a whole file from a torn or a foreign one. It touches no file.
+//! apart; a digest tells a whole file from a torn or a foreign one. What most polls change, the header alone, is a line by itself that
+//! counts only beside its own body. It touches no file.
 
 use std::borrow::Cow;
 
@@ -47,6 +48,27 @@ impl Snapshot {
         whole.then(|| Self { header: envelope.header.into_owned(), body })
     }
 
+    /// The header as one line of JSON, to be kept where the body stays as it is: times, validators, faults. Identities go with the body.
+    #[must_use]
+    pub fn times(&self) -> Vec<u8> {
+        let header = Header { identities: Default::default(), ..self.header.clone() };
+        serde_json::to_vec(&header).unwrap_or_default()
+    }
+
+    /// The snapshot at the times that were kept after it. A line of another body or address, or an older one, changes nothing.
+    #[must_use]
+    pub fn at(self, times: &[u8]) -> Self {
+        let Ok(mut later) = serde_json::from_slice::<Header>(times) else { return self };
+        let before = &self.header;
+        let is_first = self.body.is_empty() && before.address.is_empty() && later.digest.is_none();
+        let is_same = (&later.address, later.digest) == (&before.address, before.digest);
+        if !(is_first || is_same) || later.attempted < before.attempted {
+            return self;
+        }
+        later.identities.clone_from(&before.identities);
+        Self { header: later, body: self.body }
+    }
+
     /// Whether this is what the partner said at the address that it has now: another address means another partner.
     #[must_use]
     pub fn is_of(&self, partner: &Partner) -> bool {
@@ -59,11 +81,18 @@ pub(super) fn address(partner: &Partner) -> String {
     Digest::of(partner.address.url.as_str()).to_string()
 }
 
+/// The digest of a body.
+pub(super) fn digest_of(body: &[u8]) -> Digest {
+    let mut hasher = Hasher::default();
+    // Writing to a hasher cannot fail.
+    let _ = std::io::Write::write_all(&mut hasher, body);
+    hasher.finish()
+}
+
 fn digest(header: &Header, body: &[u8]) -> Digest {
     let mut hasher = Hasher::default();
     let _ = serde_json::to_writer(&mut hasher, header);
-    hasher.number(body.len() as u64);
-    let _ = std::io::Write::write_all(&mut hasher, body);
+    hasher.digest(digest_of(body));
     hasher.finish()
 }
 
@@ -103,6 +132,39 @@ mod tests {
         for bytes in [&b""[..], b"\n", b"{}\n", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", b"[[[[[[[[[["] {
             assert!(Snapshot::parse(bytes.to_vec()).is_none());
         }
+    }
+
+    #[test]
+    fn times_count_only_beside_their_own_body() {
+        let of = |body: &'static [u8], attempted: i64, failures: u32| {
+            let digest = (!body.is_empty()).then(|| digest_of(body));
+            let identities = [("key".to_owned(), "name".to_owned())].into();
+            let attempted = Some(sample::at(attempted));
+            let header = Header { address: "a".into(), digest, attempted, failures, identities, ..Header::default() };
+            Snapshot { header, body: Bytes::from_static(body) }
+        };
+        let check = |kept: Snapshot, times: Vec<u8>, failures: u32| {
+            let found = kept.clone().at(&times);
+            assert_eq!(
+                (found.header.failures, found.body),
+                (failures, kept.body),
+                "{}",
+                String::from_utf8_lossy(&times)
+            );
+            assert_eq!(found.header.identities, kept.header.identities);
+        };
+        check(of(b"one", 0, 0), of(b"one", 5, 7).times(), 7);
+        check(of(b"one", 5, 0), of(b"one", 5, 7).times(), 7);
+        check(of(b"one", 6, 0), of(b"one", 5, 7).times(), 0);
+        check(of(b"one", 0, 0), of(b"two", 5, 7).times(), 0);
+        check(of(b"one", 0, 0), of(b"", 5, 7).times(), 0);
+        check(Snapshot::default(), of(b"", 5, 7).times(), 7);
+        check(Snapshot::default(), of(b"one", 5, 7).times(), 0);
+        check(of(b"one", 0, 3), b"torn".to_vec(), 3);
+        let elsewhere =
+            Snapshot { header: Header { address: "b".into(), ..of(b"one", 5, 7).header }, ..of(b"one", 5, 7) };
+        check(of(b"one", 0, 0), elsewhere.times(), 0);
+        assert!(!of(b"one", 0, 0).times().contains(&b'\n'));
     }
 
     #[test]

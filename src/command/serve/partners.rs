@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::command::{fetch, now};
+use crate::command::{kept, now};
 use crate::config::Config;
 use crate::fetcher::{self, Done, Handle, Settings, Turn};
 use crate::files::State;
@@ -51,7 +51,8 @@ impl Partners {
     }
 
     fn start(&mut self, partners: Vec<Arc<Partner>>, config: &Config) {
-        let kept = partners.iter().map(|partner| (partner.slug.clone(), fetch::kept(config, partner)));
+        let snapshots = kept::read(config, partners.iter().map(Arc::as_ref));
+        let kept = partners.iter().map(|partner| partner.slug.clone()).zip(snapshots);
         let (sender, waker) = (self.sender.clone(), self.waker.clone());
         let done = move |done| {
             // The receivers are gone only when the process ends.
@@ -69,7 +70,7 @@ impl Partners {
         let mut heard = Vec::with_capacity(turns.len());
         for Done { partner, turn } in turns {
             let Turn::Polled(interpretation) = turn else { continue };
-            if let Err(error) = state.keep_snapshot(partner.slug.as_str(), &interpretation.snapshot.to_bytes()) {
+            if let Err(error) = kept::write(state, &partner, &interpretation) {
                 tracing::error!(partner = %partner.slug, %error, "what a partner said cannot be kept");
             }
             self.tell(&partner, &interpretation.outcome, interpretation.snapshot.header.fault.as_ref());

@@ -27,7 +27,7 @@ pub fn interpret(
     chance: u64,
 ) -> Interpretation {
     let snapshot = if snapshot.is_of(partner) { snapshot.clone() } else { fresh(partner) };
-    let poll = Poll { partner, snapshot, now, limits, context, chance };
+    let poll = Poll { partner, snapshot, now, limits, context, chance, has_new_body: false };
     match response {
         Response::Failed(fault) => poll.rejected(fault, &[]),
         Response::Answered { status: 304, fields, .. } => poll.not_modified(&fields),
@@ -60,6 +60,7 @@ struct Poll<'a> {
     limits: &'a Limits,
     context: &'a Context<'a>,
     chance: u64,
+    has_new_body: bool,
 }
 
 impl Poll<'_> {
@@ -77,8 +78,12 @@ impl Poll<'_> {
     }
 
     fn answered(mut self, fields: &[(String, String)], body: Bytes) -> Interpretation {
-        let answer = Answer(fields);
-        let content_type = answer.field("content-type").map(|text| text.chars().take(200).collect::<String>());
+        let content_type = Answer(fields).field("content-type").map(|text| text.chars().take(200).collect::<String>());
+        if content_type == self.snapshot.header.content_type && body == self.snapshot.body && !body.is_empty() {
+            // The site knows no validators, or renews them each time: nothing need be read again.
+            self.accept_validators(fields);
+            return self.confirmed(fields, Outcome::NotModified);
+        }
         let header = Header { content_type: content_type.clone(), ..self.snapshot.header.clone() };
         let adopted = match partner::adopt(self.partner, &header, &body, self.context, self.limits) {
             Ok(adopted) => adopted,
@@ -89,23 +94,37 @@ impl Poll<'_> {
         {
             return self.held(held, &loss, fields);
         }
-        let content = content(&adopted.events).to_string();
-        let changed = self.snapshot.header.content.as_ref() != Some(&content) || self.snapshot.body.is_empty();
-        let count = adopted.events.len();
-        let kept = &mut self.snapshot.header;
-        if changed {
-            kept.events_before = kept.events;
-        }
+        self.snapshot.header.content_type = content_type;
+        self.accept_validators(fields);
+        let outcome = self.accept(adopted, body);
+        self.confirmed(fields, outcome)
+    }
+
+    /// Validators belong to the body that they came with, or to none.
+    fn accept_validators(&mut self, fields: &[(String, String)]) {
+        let (answer, kept) = (Answer(fields), &mut self.snapshot.header);
         kept.etag = answer.validator("etag");
         kept.last_modified = answer.validator("last-modified");
-        kept.content_type = content_type;
         kept.fetched = Some(self.now);
+    }
+
+    /// Takes a new body in; whether it says anything new.
+    fn accept(&mut self, adopted: Adopted, body: Bytes) -> Outcome {
+        let content = content(&adopted.events).to_string();
+        let kept = &mut self.snapshot.header;
+        let is_news = kept.content.as_ref() != Some(&content) || self.snapshot.body.is_empty();
+        if is_news {
+            kept.events_before = kept.events;
+        }
+        let count = adopted.events.len();
         kept.content = Some(content);
         kept.events = Some(count);
         kept.interval = adopted.refresh.map(|interval| interval.num_seconds());
         kept.identities = adopted.identities;
+        kept.digest = Some(snapshot::digest_of(&body));
         self.snapshot.body = body;
-        self.confirmed(fields, if changed { Outcome::Modified(count) } else { Outcome::NotModified })
+        self.has_new_body = true;
+        if is_news { Outcome::Modified(count) } else { Outcome::NotModified }
     }
 
     /// What the new events have lost of the old ones. The old body is adopted anew only where its number of events leaves room for a
@@ -177,7 +196,7 @@ impl Poll<'_> {
         let not_before = answer.retry_after(self.now, self.limits.retry_after_ceiling);
         self.snapshot.header.not_before = not_before;
         self.snapshot.header.next = Some(not_before.map_or(next, |until| until.max(next)));
-        Interpretation { snapshot: self.snapshot, outcome }
+        Interpretation { snapshot: self.snapshot, has_new_body: self.has_new_body, outcome }
     }
 }
 

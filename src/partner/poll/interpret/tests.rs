@@ -27,8 +27,10 @@ impl Site {
 
     fn poll(&mut self, second: i64, response: Response) -> Outcome {
         let context = Context { zone: crate::event::sample::zone(), uid_domain: "handbill.test" };
-        let Interpretation { snapshot, outcome } =
+        let before = self.snapshot.body.clone();
+        let Interpretation { snapshot, has_new_body, outcome } =
             interpret(&self.partner, &self.snapshot, response, at(second), &self.limits, &context, 200);
+        assert_eq!(has_new_body, !snapshot.body.is_empty() && snapshot.body != before);
         self.snapshot = snapshot;
         outcome
     }
@@ -118,6 +120,16 @@ fn the_content_decides_what_is_new() {
     assert_eq!(site.header().fetched, Some(at(60)));
     let other = churned.replace("Event 1", "Another");
     assert_eq!(site.ok(120, other.into(), &[("etag", "\"v2\"")]), Outcome::Modified(3));
+}
+
+#[test]
+fn the_same_body_is_not_read_again() {
+    let mut site = Site::good(3);
+    assert_eq!(site.ok(60, calendar(0..3), &[("etag", "\"v2\"")]), Outcome::NotModified);
+    assert_eq!((site.header().etag.as_deref(), site.header().fetched), (Some("\"v2\""), Some(at(60))));
+    assert_eq!((site.header().events, site.header().confirmed), (Some(3), Some(at(60))));
+    assert_eq!(site.ok(120, calendar(0..3), &[]), Outcome::NotModified);
+    assert_eq!(site.header().etag, None);
 }
 
 #[test]
