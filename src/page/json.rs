@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::Item;
 use crate::event::occurrences::Occurrence;
-use crate::event::{Details, Event, Place, Revision, Start, Status, View, When, words};
+use crate::event::{Details, Event, Place, Start, Status, View, When, words};
 use crate::language::Language;
 use crate::time::Zone;
 
@@ -18,17 +19,6 @@ pub struct Style<'a> {
     pub view: View,
     /// What links begin with, in the form `https://host/es`.
     pub address: &'a str,
-}
-
-/// An event and those of its occurrences that are listed.
-#[derive(Debug, Clone, Copy)]
-pub struct Item<'a> {
-    /// The event.
-    pub event: &'a Event,
-    /// Its revision.
-    pub revision: Revision,
-    /// Its occurrences.
-    pub occurrences: &'a [Occurrence],
 }
 
 /// FullCalendar's names (`id` to `url`), then ours.

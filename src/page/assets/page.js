@@ -1,0 +1,81 @@
+// What makes pages handier. Every page works without it: what needs it is hidden until it runs.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+
+  // On a phone the button for that phone comes first.
+  const agent = navigator.userAgent;
+  const platform = /iPhone|iPad|Macintosh/.test(agent) ? "apple" : /Android/.test(agent) ? "android" : "";
+  if (platform) document.documentElement.dataset.platform = platform;
+
+  const copy = async (button) => {
+    const field = document.getElementById(button.dataset.copy);
+    const label = (button.dataset.label ??= button.textContent);
+    let said = button.dataset.done;
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      if (!document.execCommand("copy")) said = button.dataset.failed;
+    }
+    button.textContent = said;
+    button.setAttribute("aria-live", "polite");
+    clearTimeout(button.timer);
+    button.timer = setTimeout(() => (button.textContent = label), 3000);
+  };
+
+  const reveal = (root) => all("[data-copy], [data-print]", root).forEach((button) => (button.hidden = false));
+  reveal(document);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button?.dataset.copy) copy(button);
+    if (button && "print" in button.dataset) print();
+  });
+
+  // Search as you type: case, accents and the order of words do not count.
+  const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[’‘`´]/g, "'").toLowerCase();
+  const search = document.getElementById("search");
+  if (search) {
+    const items = all("li", document.getElementById(search.dataset.list)).map((item) => [item, folded(item.textContent)]);
+    const found = document.getElementById("found");
+    const filter = () => {
+      const words = folded(search.value).split(/\s+/);
+      let count = 0;
+      for (const [item, text] of items) {
+        item.hidden = !words.every((word) => text.includes(word));
+        count += item.hidden ? 0 : 1;
+      }
+      const { none, one, many } = search.dataset;
+      found.textContent = (count === 0 ? none : count === 1 ? one : many).replace("{}", count);
+    };
+    search.closest("[hidden]").hidden = false;
+    search.addEventListener("input", filter);
+    if (search.value) filter();
+  }
+
+  // A calendar of one's own is shown as it is chosen: the form's own answer, without leaving the page.
+  const form = document.querySelector("form[data-live]");
+  if (form) {
+    let latest = 0;
+    const show = async () => {
+      const turn = ++latest;
+      const chosen = new URLSearchParams(Array.from(new FormData(form)).filter(([, value]) => value));
+      const address = `${form.action}?${chosen}`;
+      const answer = await fetch(address);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const result = page.getElementById(form.dataset.live);
+      if (turn !== latest || !result) return;
+      document.getElementById(form.dataset.live).replaceWith(document.importNode(result, true));
+      reveal(document);
+      history.replaceState(null, "", address);
+    };
+    form.addEventListener("change", () => show().catch(() => {}));
+  }
+
+  // In a frame: tell the page around how tall this is, if it listens.
+  if (document.body.classList.contains("frame") && parent !== window) {
+    const tell = () => parent.postMessage({ handbill: "height", height: document.documentElement.scrollHeight }, "*");
+    new ResizeObserver(tell).observe(document.body);
+    tell();
+  }
+})();
