@@ -67,10 +67,13 @@ fn write(site: &Site, out: &Path) -> anyhow::Result<(usize, usize)> {
     Ok((written, gone.len()))
 }
 
+/// A page is a file that static hosts find by the page's address: `org/chicago-dsa.html`, `es/index.html`.
 fn file_name(address: &str) -> String {
-    match address.trim_start_matches('/') {
-        "" => "index.txt".to_owned(),
-        name => name.to_owned(),
+    let name = address.trim_start_matches('/');
+    match name.rsplit('/').next().unwrap_or_default() {
+        "" => format!("{name}index.html"),
+        last if last.contains('.') => name.to_owned(),
+        _ => format!("{name}.html"),
     }
 }
 

@@ -26,8 +26,7 @@ pub const WIDGET: Asset =
 pub const FRAME_STYLE: Asset =
     Asset { path: "embed.css", media_type: "text/css; charset=utf-8", text: include_str!("assets/embed.css") };
 /// The icon of pages and links.
-pub const ICON: Asset =
-    Asset { path: "icon.svg", media_type: "image/svg+xml", text: include_str!("assets/icon.svg") };
+pub const ICON: Asset = Asset { path: "icon.svg", media_type: "image/svg+xml", text: include_str!("assets/icon.svg") };
 
 /// All of them.
 pub const ALL: [Asset; 5] = [STYLE, SCRIPT, WIDGET, FRAME_STYLE, ICON];

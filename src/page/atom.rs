@@ -27,7 +27,10 @@ pub fn xml<'a>(
         updated: fixed(modified),
         authors: vec![Person { name: around.name.to_owned(), ..Person::default() }],
         generator: Some(Generator { value: "Handbill".into(), ..Generator::default() }),
-        links: vec![link("self", &address, "application/atom+xml"), link("alternate", &around.address(path), "text/html")],
+        links: vec![
+            link("self", &address, "application/atom+xml"),
+            link("alternate", &around.address(path), "text/html"),
+        ],
         lang: Some(around.language().to_string()),
         entries: entries(items, around),
         namespaces: BTreeMap::new(),
@@ -63,7 +66,11 @@ fn entry(item: Item<'_>, next: &crate::event::occurrences::Occurrence, around: &
         id: around.in_language(around.main()).address(&format!("event/{}", event.id)),
         updated: fixed(item.revision.modified),
         authors: event.organizations.iter().map(|o| Person { name: o.name.clone(), ..Person::default() }).collect(),
-        categories: event.tags.iter().map(|tag| atom_syndication::Category { term: tag.to_string(), ..Default::default() }).collect(),
+        categories: event
+            .tags
+            .iter()
+            .map(|tag| atom_syndication::Category { term: tag.to_string(), ..Default::default() })
+            .collect(),
         links: vec![link("alternate", &page, "text/html")],
         content: Some(Content {
             value: Some(format!("{lines}\n\n{description}").trim_end().to_owned()),

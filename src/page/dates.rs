@@ -73,7 +73,12 @@ pub fn span(when: When, phrases: &Phrases) -> String {
             format!("{} – {}", time(start.local(), phrases), time(end.local(), phrases))
         }
         When::Timed { start, end, .. } => {
-            format!("{} – {}, {}", time(start.local(), phrases), short(end.local().date(), phrases), time(end.local(), phrases))
+            format!(
+                "{} – {}, {}",
+                time(start.local(), phrases),
+                short(end.local().date(), phrases),
+                time(end.local(), phrases)
+            )
         }
         When::AllDay { start, end } => match end.pred_opt().filter(|last| *last > start) {
             Some(last) => format!("{} – {}", short(start, phrases), short(last, phrases)),

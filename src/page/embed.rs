@@ -125,7 +125,8 @@ fn feed(path: &str) -> String {
 /// The answer to a site that asks how to show a page of ours (oEmbed 1.0, `rich`), no larger than it wants, in CSS pixels.
 #[must_use]
 pub fn oembed(name: &str, path: &str, most: (Option<u32>, Option<u32>), around: &Around<'_>) -> Vec<u8> {
-    let (width, height) = (most.0.map_or(WIDTH, |most| most.min(WIDTH)), most.1.map_or(HEIGHT, |most| most.min(HEIGHT)));
+    let (width, height) =
+        (most.0.map_or(WIDTH, |most| most.min(WIDTH)), most.1.map_or(HEIGHT, |most| most.min(HEIGHT)));
     let frame = text::escaped(&around.address(&format!("embed/{path}")));
     let answer = json!({
         "version": "1.0", "type": "rich", "title": name, "provider_name": around.name, "provider_url": around.address(""),

@@ -25,7 +25,6 @@ const MOST_DATES: usize = 120;
 struct Page<'a> {
     shell: Shell<'a>,
     p: &'static Phrases,
-    event: &'a Event,
     title: &'a str,
     /// The language of the texts, where it is not the page's.
     language: Option<String>,
@@ -82,7 +81,9 @@ impl Map {
         match venue.position {
             Some((latitude, longitude)) => Self {
                 geo: Some(format!("geo:{latitude},{longitude}?q={latitude},{longitude}({})", encoded(&venue.name))),
-                web: format!("https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=18/{latitude}/{longitude}"),
+                web: format!(
+                    "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=18/{latitude}/{longitude}"
+                ),
             },
             None => Self { geo: None, web: search(sought) },
         }
@@ -130,7 +131,11 @@ pub fn html<'a>(item: Item<'a>, around: &Around<'a>) -> Vec<u8> {
         zone: matches!(when, When::Timed { .. }).then(|| filled(phrases.local_time, &around.city())),
         end_announced: !matches!(when, When::Timed { end_announced: false, .. }),
         dates: dates_ahead(item, around),
-        place: details.place.iter().flat_map(|place| location(place).lines().map(text::line).collect::<Vec<_>>()).collect(),
+        place: details
+            .place
+            .iter()
+            .flat_map(|place| location(place).lines().map(text::line).collect::<Vec<_>>())
+            .collect(),
         venue: details.place.as_ref().and_then(venue),
         map: details.place.as_ref().and_then(Map::of_place),
         description: text::paragraphs(texts.description),
@@ -138,17 +143,20 @@ pub fn html<'a>(item: Item<'a>, around: &Around<'a>) -> Vec<u8> {
         supporters: event.organizations.iter().skip(1).map(organization).collect(),
         tags: event.tags.iter().map(|tag| Named::tag(tag.as_str())).collect(),
         contact: details.contact.as_deref().map(text::line),
-        sources: event.origins.iter().map(|origin| Source {
-            partner: Named::new("partner", origin.partner.as_str(), origin.name.as_str()),
-            url: origin.url.as_deref(),
-        }).collect(),
+        sources: event
+            .origins
+            .iter()
+            .map(|origin| Source {
+                partner: Named::new("partner", origin.partner.as_str(), origin.name.as_str()),
+                url: origin.url.as_deref(),
+            })
+            .collect(),
         signup: details.signup.as_deref(),
         url: details.url.as_deref(),
         add: Add::new(event, details, when, around),
         updated: filled(phrases.updated, &dates::moment(updated, phrases)),
         linked_data: text::json(&linked_data::event(event, details, when, around)),
         shell: Shell::new(around, &path, texts.title, &cut(&about, 200)).with_forms(&path),
-        event,
     };
     super::rendered(&page)
 }

@@ -121,10 +121,6 @@ impl Agenda {
         let anchored = Around { today: NaiveDate::MIN, ..*around };
         Self { days: days(&listed, &anchored, subject), further, past: Vec::new() }
     }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.days.is_empty() && self.past.is_empty()
-    }
 }
 
 /// The next rows, at most `count` of them; the latest past ones where nothing is ahead. Whether they are ahead.
@@ -189,7 +185,8 @@ fn days(ahead: &[Listed<'_>], around: &Around<'_>, subject: Option<&str>) -> Vec
         1 => Some(phrases.tomorrow),
         _ => None,
     };
-    let day = |(day, rows)| Day { heading: dates::day(day, phrases), date: day.to_string(), nearness: nearness(day), rows };
+    let day =
+        |(day, rows)| Day { heading: dates::day(day, phrases), date: day.to_string(), nearness: nearness(day), rows };
     days.into_iter().map(day).collect()
 }
 
@@ -199,7 +196,7 @@ fn years(past: Vec<Listed<'_>>, around: &Around<'_>, subject: Option<&str>) -> V
         years.entry(std::cmp::Reverse(listed.occurrence.when.start().day().year())).or_default().push(listed);
     }
     let mut room = MOST_PAST;
-    let year = |(std::cmp::Reverse(year), all): (_, Vec<Listed<'_>>)| {
+    let year = |(std::cmp::Reverse(year), all): (std::cmp::Reverse<i32>, Vec<Listed<'_>>)| {
         let rows: Vec<Row> = all.iter().take(room).map(|listed| listed.row(around, subject)).collect();
         room -= rows.len();
         let more = (rows.len() < all.len()).then(|| filled(around.phrases().more_of_year, &year.to_string()));
@@ -307,7 +304,8 @@ mod tests {
         let event = |day: u32, year: i32| {
             sample::event(&format!("{year}-01-{day:02}T18:00:00"), &format!("{year}-01-{day:02}T19:00:00"))
         };
-        let events: Vec<Event> = (1..=30).flat_map(|day| [event(day, 2019), event(day, 2020), event(day, 2018)]).collect();
+        let events: Vec<Event> =
+            (1..=30).flat_map(|day| [event(day, 2019), event(day, 2020), event(day, 2018)]).collect();
         let agenda = agenda(&events);
         let past: Vec<_> = agenda.past.iter().map(|year| (year.year, year.rows.len(), year.more.is_some())).collect();
         assert_eq!(past, [(2020, 30, false), (2019, 30, false), (2018, 0, true)]);

@@ -102,7 +102,11 @@ pub fn html<'a>(
         ),
     };
     let count = phrases.events(items.clone().count());
-    let about = if subject.description.is_empty() { format!("{}: {count}", subject.name) } else { subject.description.to_owned() };
+    let about = if subject.description.is_empty() {
+        format!("{}: {count}", subject.name)
+    } else {
+        subject.description.to_owned()
+    };
     let shell = Shell::new(around, &path, &heading, &about).with_forms(subject.path);
     let feed = format!("{}.ics", subject.path);
     let page = Page {

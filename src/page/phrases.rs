@@ -170,7 +170,7 @@ impl Phrases {
 
 /// A phrase with its `{}` filled in.
 #[must_use]
-pub fn filled(phrase: &str, text: &str) -> String {
+pub(super) fn filled(phrase: &str, text: &str) -> String {
     phrase.replacen("{}", text, 1)
 }
 
@@ -306,7 +306,17 @@ const ENGLISH: Phrases = Phrases {
     for_programs: "For programs",
     weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
     months: [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ],
     short_months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
@@ -445,7 +455,17 @@ const SPANISH: Phrases = Phrases {
     for_programs: "Para programas",
     weekdays: ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
     months: [
-        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
         "diciembre",
     ],
     short_months: ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],

@@ -1,8 +1,6 @@
 //! What stands around the content of every page: head, links to other forms and languages, foot. It knows no event.
 
-use super::phrases::Phrases;
 use super::{Around, assets};
-use crate::event::View;
 
 /// The frame of a page.
 #[derive(Debug, Clone)]
@@ -54,16 +52,20 @@ impl<'a> Shell<'a> {
             title,
             description: cut(description, 200),
             canonical: around.canonical(path),
-            languages: around.languages.iter().map(|language| {
-                let other = around.in_language(*language);
-                InLanguage {
-                    code: language.code(),
-                    name: language.name(),
-                    link: other.link(path),
-                    address: other.address(path),
-                    current: *language == around.language(),
-                }
-            }).collect(),
+            languages: around
+                .languages
+                .iter()
+                .map(|language| {
+                    let other = around.in_language(*language);
+                    InLanguage {
+                        code: language.code(),
+                        name: language.name(),
+                        link: other.link(path),
+                        address: other.address(path),
+                        current: *language == around.language(),
+                    }
+                })
+                .collect(),
             forms: Vec::new(),
             style: around.plain_link(&assets::STYLE.versioned()),
             script: around.plain_link(&assets::SCRIPT.versioned()),
@@ -94,17 +96,8 @@ impl<'a> Shell<'a> {
         self
     }
 
-    pub(super) fn phrases(&self) -> &'static Phrases {
-        self.around.phrases()
-    }
-
     pub(super) fn link(&self, path: &str) -> String {
         self.around.link(path)
-    }
-
-    /// Whether the page shows all languages under an address without one.
-    pub(super) fn is_default(&self) -> bool {
-        self.around.view == View::All
     }
 }
 

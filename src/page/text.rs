@@ -11,6 +11,12 @@ pub(super) struct Markup(String);
 
 impl HtmlSafe for Markup {}
 
+impl Markup {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl std::fmt::Display for Markup {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)

@@ -95,6 +95,22 @@ impl Frame {
         self.views.get(index).copied().unwrap_or(View::All)
     }
 
+    /// What the paths of a view begin with: `/` or `/es/`.
+    pub(super) fn prefix(&self, index: usize) -> String {
+        match self.view(index) {
+            View::All => "/".to_owned(),
+            View::Only(language) => format!("/{language}/"),
+        }
+    }
+
+    /// The language of a view, if it has only one.
+    pub(super) fn language_of(&self, index: usize) -> Option<Language> {
+        match self.view(index) {
+            View::All => None,
+            View::Only(language) => Some(language),
+        }
+    }
+
     /// The place of a language's own view among the views.
     pub(super) fn view_of(&self, code: &str) -> Option<usize> {
         self.views.iter().position(|view| matches!(view, View::Only(language) if language.code() == code))

@@ -74,8 +74,14 @@
 
   // In a frame: tell the page around how tall this is, if it listens.
   if (document.body.classList.contains("frame") && parent !== window) {
-    const tell = () => parent.postMessage({ handbill: "height", height: document.documentElement.scrollHeight }, "*");
-    new ResizeObserver(tell).observe(document.body);
+    const list = document.querySelector("main");
+    const tell = () => {
+      const bottom = list.lastElementChild?.getBoundingClientRect().bottom ?? 0;
+      const content = bottom - list.getBoundingClientRect().top + list.scrollTop + 16;
+      const height = document.body.scrollHeight - list.clientHeight + content;
+      parent.postMessage({ handbill: "height", height }, "*");
+    };
+    new ResizeObserver(tell).observe(list);
     tell();
   }
 })();

@@ -84,7 +84,9 @@ mod tests {
         assert!(add.google.contains("&dates=20210320T180000Z/20210320T200000Z&"), "{}", add.google);
         assert!(add.google.contains("&location=Federal%20Plaza%2C%2050%20W%20Adams%20St&ctz=America%2FChicago"));
         assert!(add.google.contains("&details=https%3A%2F%2Fcalendar.test%2Fevent%2Frally&"), "{}", add.google);
-        assert!(add.outlook.contains("&startdt=2021-03-20T18%3A00%3A00Z&enddt=2021-03-20T20%3A00%3A00Z&subject=Rally&"));
+        assert!(
+            add.outlook.contains("&startdt=2021-03-20T18%3A00%3A00Z&enddt=2021-03-20T20%3A00%3A00Z&subject=Rally&")
+        );
         assert_eq!(add.file, "/event/rally.ics");
     }
 

@@ -67,7 +67,9 @@ fn status(status: Status) -> &'static str {
 
 fn online(place: &Place) -> Option<&str> {
     match place {
-        Place::Text(text) => text.split_whitespace().find(|word| word.starts_with("https://") || word.starts_with("http://")),
+        Place::Text(text) => {
+            text.split_whitespace().find(|word| word.starts_with("https://") || word.starts_with("http://"))
+        }
         Place::Venue(_) => None,
     }
 }
@@ -89,7 +91,10 @@ fn location(place: &Place) -> Value {
                 object.insert("address".into(), json!(address));
             }
             if let Some((latitude, longitude)) = venue.position {
-                object.insert("geo".into(), json!({"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}));
+                object.insert(
+                    "geo".into(),
+                    json!({"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}),
+                );
             }
             location
         }
