@@ -48,14 +48,18 @@ fn month(day: NaiveDate, phrases: &Phrases) -> &'static str {
 /// `6:00 PM`, with spaces that never break.
 #[must_use]
 pub fn time(local: NaiveDateTime, phrases: &Phrases) -> String {
-    let (afternoon, hour) = local.hour12();
-    let half = match (phrases.clock, afternoon) {
+    let half = match (phrases.clock, local.hour12().0) {
         (Clock::English, false) => "AM",
         (Clock::English, true) => "PM",
         (Clock::Spanish, false) => "a.\u{a0}m.",
         (Clock::Spanish, true) => "p.\u{a0}m.",
     };
-    format!("{hour}:{:02}\u{a0}{half}", local.minute())
+    format!("{}\u{a0}{half}", clock(local))
+}
+
+/// `6:00`.
+fn clock(local: NaiveDateTime) -> String {
+    format!("{}:{:02}", local.hour12().1, local.minute())
 }
 
 /// `March 20, 2021, 6:00 PM`.
@@ -64,13 +68,22 @@ pub fn moment(local: NaiveDateTime, phrases: &Phrases) -> String {
     format!("{}, {}", date(local.date(), phrases), time(local, phrases))
 }
 
+/// `6:00 – 8:00 PM`, `11:00 AM – 1:00 PM`: the half of the day once, where both times are in it.
+fn between(start: NaiveDateTime, end: NaiveDateTime, phrases: &Phrases) -> String {
+    let first = match start.hour12().0 == end.hour12().0 {
+        true => clock(start),
+        false => time(start, phrases),
+    };
+    format!("{first} – {}", time(end, phrases))
+}
+
 /// The time of day in a list under the day: `6:00 – 8:00 PM`, `6:00 PM` where no end was announced, `All day`.
 #[must_use]
 pub fn span(when: When, phrases: &Phrases) -> String {
     match when {
         When::Timed { start, end_announced: false, .. } => time(start.local(), phrases),
         When::Timed { start, end, .. } if start.local().date() == end.local().date() => {
-            format!("{} – {}", time(start.local(), phrases), time(end.local(), phrases))
+            between(start.local(), end.local(), phrases)
         }
         When::Timed { start, end, .. } => {
             format!(
@@ -87,7 +100,7 @@ pub fn span(when: When, phrases: &Phrases) -> String {
     }
 }
 
-/// The whole of it, for an event's own page: `Saturday, March 20, 2021, 1:00 PM – 3:00 PM`.
+/// The whole of it, for an event's own page: `Saturday, March 20, 2021, 1:00 – 3:00 PM`.
 #[must_use]
 pub fn whole(when: When, phrases: &Phrases) -> String {
     match when {
@@ -96,7 +109,7 @@ pub fn whole(when: When, phrases: &Phrases) -> String {
             let first = format!("{}, {}", day(start.date(), phrases), time(start, phrases));
             match (end_announced, start.date() == end.date()) {
                 (false, _) => first,
-                (true, true) => format!("{first} – {}", time(end, phrases)),
+                (true, true) => format!("{}, {}", day(start.date(), phrases), between(start, end, phrases)),
                 (true, false) => format!("{first} – {}, {}", day(end.date(), phrases), time(end, phrases)),
             }
         }
@@ -126,12 +139,14 @@ mod tests {
     #[test]
     fn times_read_as_people_write_them() {
         let rally = timed("2021-03-20T13:00:00", "2021-03-20T15:30:00", true);
-        check(rally, "en", "1:00 PM – 3:30 PM", "Saturday, March 20, 2021, 1:00 PM – 3:30 PM");
-        check(rally, "es", "1:00 p. m. – 3:30 p. m.", "sábado 20 de marzo de 2021, 1:00 p. m. – 3:30 p. m.");
+        check(rally, "en", "1:00 – 3:30 PM", "Saturday, March 20, 2021, 1:00 – 3:30 PM");
+        check(rally, "es", "1:00 – 3:30 p. m.", "sábado 20 de marzo de 2021, 1:00 – 3:30 p. m.");
         let open = timed("2021-03-20T00:00:00", "2021-03-20T02:00:00", false);
+        let late = timed("2021-03-20T11:00:00", "2021-03-20T13:00:00", true);
+        check(late, "en", "11:00 AM – 1:00 PM", "Saturday, March 20, 2021, 11:00 AM – 1:00 PM");
         check(open, "en", "12:00 AM", "Saturday, March 20, 2021, 12:00 AM");
         let noon = timed("2021-03-20T12:00:00", "2021-03-20T12:05:00", true);
-        check(noon, "en", "12:00 PM – 12:05 PM", "Saturday, March 20, 2021, 12:00 PM – 12:05 PM");
+        check(noon, "en", "12:00 – 12:05 PM", "Saturday, March 20, 2021, 12:00 – 12:05 PM");
     }
 
     #[test]
