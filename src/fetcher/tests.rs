@@ -1,5 +1,6 @@
 //! Fetches over loopback, from partner sites of every kind: slow, silent, huge, cut, and those that lead elsewhere.
 
+use std::collections::HashMap;
 use std::io::{Read as _, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Mutex;
@@ -456,12 +457,12 @@ fn the_round_asks_newcomers_and_hears_of_the_end() {
     let site = Site::saying(answer("200 OK", "Retry-After: 60\r\n", &calendar(0..3)));
     let (sender, turns) = mpsc::channel();
     let done = move |done: Done| sender.send(done).unwrap();
-    let handle = start(settings(&[&site]), Vec::new(), std::collections::HashMap::new(), done).unwrap();
-    handle.set_partners(vec![Arc::new(sample::partner(&site.url("/")))]);
+    let handle = start(settings(&[&site]), done).unwrap();
+    handle.set_partners(vec![Arc::new(sample::partner(&site.url("/")))], HashMap::new());
     let wait = || turns.recv_timeout(Duration::from_secs(10));
     let Turn::Polled(found) = wait().unwrap().turn else { panic!() };
     assert_eq!((found.outcome, site.heard().len()), (Outcome::Modified(3), 1));
-    handle.set_partners(vec![Arc::new(sample::partner(&site.url("/moved")))]);
+    handle.set_partners(vec![Arc::new(sample::partner(&site.url("/moved")))], HashMap::new());
     let Turn::Polled(found) = wait().unwrap().turn else { panic!() };
     assert_eq!((found.outcome, site.heard().len()), (Outcome::Modified(3), 2));
     drop(handle);
@@ -477,7 +478,8 @@ fn the_round_keeps_to_the_time_that_was_set() {
     let (sender, turns) = mpsc::channel();
     let snapshots = [(partner.slug.clone(), snapshot)].into();
     let done = move |done: Done| sender.send(done).unwrap();
-    let handle = start(settings(&[&site]), vec![partner], snapshots, done).unwrap();
+    let handle = start(settings(&[&site]), done).unwrap();
+    handle.set_partners(vec![partner], snapshots);
     assert!(turns.recv_timeout(Duration::from_millis(300)).is_err());
     assert_eq!(site.heard(), [""; 0]);
     drop(handle);
