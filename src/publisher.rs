@@ -156,12 +156,12 @@ impl Publisher {
         &self.ledger
     }
 
-    /// The names and texts of the files with which nothing is wrong.
-    pub fn good_files(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// The files with which nothing is wrong.
+    pub fn good_files(&self) -> impl Iterator<Item = &Arc<Source>> {
         let errors = self.catalog.problems.iter().filter(|problem| problem.severity == Severity::Error);
         let wrong: BTreeSet<&str> = errors.map(|problem| problem.source.name.as_str()).collect();
-        let files = self.files.latest.iter().map(|(name, file)| (name.as_str(), file.source().text.as_str()));
-        files.filter(move |(name, _)| !wrong.contains(name))
+        let files = self.files.latest.values().map(|file| file.source());
+        files.filter(move |source| !wrong.contains(source.name.as_str()))
     }
 
     /// All that is wrong with the files now.

@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::{folder, kept, ledger, now, say};
 use crate::config::{Config, Log, LogFormat};
-use crate::files::{Folder, State};
+use crate::files::Folder;
 use crate::name::Slug;
 use crate::partner::Snapshot;
 use crate::publisher::Publisher;
@@ -25,10 +25,8 @@ use crate::site::Site;
 mod keeper;
 mod partners;
 
+use keeper::{LEDGER, Task, Tasks};
 use partners::Partners;
-
-/// The ledger's name in the state folder.
-const LEDGER: &str = "ledger.json";
 
 /// How many feeds are shown at the start.
 const SHOWN: usize = 8;
@@ -58,8 +56,9 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
     );
     let current: Current = Arc::new(ArcSwap::new(Arc::clone(publisher.site())));
     welcome(config, publisher.site());
-    let partners = Partners::new(config, polls, Arc::clone(&state), folder.waker())?;
-    let round = Round::new(config, state, folder, publisher, partners, Arc::clone(&current));
+    let tasks = polls.tasks();
+    let partners = Partners::new(config, polls, state, folder.waker())?;
+    let round = Round::new(config, tasks.clone(), folder, publisher, partners, Arc::clone(&current));
     let said = said.into_iter().collect();
     std::thread::Builder::new().name("publisher".to_owned()).spawn(move || round.run(said))?;
     let settings = server::Settings {
@@ -69,6 +68,7 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
         log_requests: config.log.requests,
     };
     server::run(listener, current, settings)?;
+    tasks.finish(Duration::from_secs(2));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -112,7 +112,7 @@ fn welcome(config: &Config, site: &Site) {
 /// The publisher and what it publishes from and to.
 struct Round {
     config: Arc<Config>,
-    state: Arc<State>,
+    tasks: Tasks,
     folder: Folder,
     publisher: Publisher,
     partners: Partners,
@@ -120,13 +120,13 @@ struct Round {
     day: NaiveDate,
     told: BTreeSet<String>,
     folder_lost: bool,
-    kept: Option<Ledger>,
+    kept: Option<Arc<Ledger>>,
 }
 
 impl Round {
     fn new(
         config: &Arc<Config>,
-        state: Arc<State>,
+        tasks: Tasks,
         folder: Folder,
         publisher: Publisher,
         partners: Partners,
@@ -134,7 +134,7 @@ impl Round {
     ) -> Self {
         let day = config.timezone.today(now());
         let (config, told, kept) = (Arc::clone(config), BTreeSet::new(), None);
-        Self { config, state, folder, publisher, partners, current, day, told, folder_lost: false, kept }
+        Self { config, tasks, folder, publisher, partners, current, day, told, folder_lost: false, kept }
     }
 
     /// Publishes changes and new days for as long as the process lives. What goes wrong in one round is told; the next goes on. `said`
@@ -142,6 +142,7 @@ impl Round {
     fn run(mut self, said: HashMap<Slug, Snapshot>) {
         self.tell();
         self.keep();
+        self.keep_copies();
         self.publisher.site().warm();
         self.partners.follow(&self.publisher, said);
         self.partners.tell_ages(&self.publisher, now());
@@ -172,6 +173,9 @@ impl Round {
         }
         if files + partners > 0 || lost || is_aged || is_new_day {
             self.replace();
+        }
+        if files > 0 {
+            self.keep_copies();
         }
         if files > 0 || is_news {
             tracing::info!(files, partners, events = self.publisher.site().counts().0, "published");
@@ -236,19 +240,17 @@ impl Round {
         self.told = now;
     }
 
-    /// The ledger first: whoever sees the copies knows that the revisions are kept too.
+    /// What a restart needs of the revisions. The disk is the keeper's; only the last ledger counts, however many it is behind.
     fn keep(&mut self) {
-        if self.kept.as_ref() != Some(self.publisher.ledger()) {
-            match self.state.write(LEDGER, &self.publisher.ledger().to_bytes()) {
-                Ok(()) => self.kept = Some(self.publisher.ledger().clone()),
-                Err(error) => tracing::error!(%error, "the ledger of revisions cannot be kept"),
-            }
+        if self.kept.as_ref().is_none_or(|kept| **kept != *self.publisher.ledger()) {
+            let ledger = Arc::new(self.publisher.ledger().clone());
+            self.tasks.give(Task::Ledger(Arc::clone(&ledger)));
+            self.kept = Some(ledger);
         }
-        for (name, text) in self.publisher.good_files() {
-            if let Err(error) = self.state.keep_copy(name, text) {
-                tracing::warn!(%error, file = name, "no copy of a good file could be kept");
-                break;
-            }
-        }
+    }
+
+    /// What a restart with a broken file needs.
+    fn keep_copies(&self) {
+        self.tasks.give(Task::Copies(self.publisher.good_files().map(Arc::clone).collect()));
     }
 }

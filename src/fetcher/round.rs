@@ -79,11 +79,16 @@ struct Round {
     rolls: UnboundedReceiver<Roll>,
     members: HashMap<Slug, Member>,
     turns: JoinSet<Done>,
+    /// Whether everyone was called before it was known who they are.
+    is_called: bool,
+    is_first: bool,
 }
 
 impl Round {
     fn new(settings: Settings, rolls: UnboundedReceiver<Roll>) -> Self {
-        Self { fetcher: Arc::new(Fetcher::new(settings)), rolls, members: HashMap::new(), turns: JoinSet::new() }
+        let fetcher = Arc::new(Fetcher::new(settings));
+        let (members, turns) = (HashMap::new(), JoinSet::new());
+        Self { fetcher, rolls, members, turns, is_called: false, is_first: true }
     }
 
     async fn run(mut self, mut hangup: Option<Signal>, mut done: impl FnMut(Done)) {
@@ -119,6 +124,10 @@ impl Round {
                 _ => self.newcomer(partner, &mut roll.kept, now),
             };
             self.members.insert(member.partner.slug.clone(), member);
+        }
+        self.is_first = false;
+        if std::mem::take(&mut self.is_called) {
+            self.call_all();
         }
     }
 
@@ -187,6 +196,7 @@ impl Round {
 
     fn call_all(&mut self) {
         tracing::info!("all partners are asked now");
+        self.is_called = self.is_first;
         let now = self.now();
         let limits = &self.fetcher.settings.partners.limits;
         for member in self.members.values_mut().filter(|member| member.next.is_some()) {

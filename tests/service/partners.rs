@@ -446,7 +446,7 @@ fn tables_of_partners_take_effect_while_serving() {
     assert_eq!(site.seen("/a.ics").len(), 1);
     // Removed.
     site.say("/a.ics", [Answer::never()]);
-    server.write("chicago-dsa.toml", &file(&[b.clone()]));
+    server.write("chicago-dsa.toml", &file(std::slice::from_ref(&b)));
     server.get_until("/all.ics", lacks("Weekly Meeting"));
     assert_eq!(server.get("/partner/neighbors.ics").status, 404);
     // And back, while its site is silent.

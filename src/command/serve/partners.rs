@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use chrono::{DateTime, Utc};
 
-use super::keeper::{Keeper, Said, Task};
+use super::keeper::{Keeper, Said, Task, Tasks};
 use crate::command::now;
 use crate::config::Config;
 use crate::fetcher::{self, Handle, Settings};
@@ -22,28 +22,31 @@ const AT_ONCE: usize = 64;
 
 /// The polls before anything is known of the service.
 pub(super) struct Polls {
-    tasks: Sender<Task>,
+    tasks: Tasks,
     todo: Receiver<Task>,
     handle: Option<Handle>,
 }
 
 /// Starts the polls, of nobody so far. From now on a hangup signal ends nothing.
 pub(super) fn poll(config: &Config) -> Polls {
-    let (tasks, todo) = channel();
-    let sender = tasks.clone();
-    let done = move |done| {
-        // The receiver is gone only when the process ends.
-        let _ = sender.send(Task::Keep(done));
-    };
-    let handle = fetcher::start(Settings::of(config, now), done);
+    let (tasks, todo) = Tasks::new();
+    let giver = tasks.clone();
+    let handle = fetcher::start(Settings::of(config, now), move |done| giver.give(Task::Keep(done)));
     let handle =
         handle.inspect_err(|error| tracing::error!(%error, "partners cannot be polled; what was kept of them stays"));
     Polls { tasks, todo, handle: handle.ok() }
 }
 
+impl Polls {
+    /// Where the keeper's tasks are given.
+    pub(super) fn tasks(&self) -> Tasks {
+        self.tasks.clone()
+    }
+}
+
 /// What the publisher hears of the partners.
 pub(super) struct Partners {
-    tasks: Sender<Task>,
+    tasks: Tasks,
     said: Receiver<Said>,
     /// Ends the publisher's wait.
     waker: Sender<()>,
@@ -76,6 +79,7 @@ impl Partners {
             state,
             polls: handle,
             known: HashMap::new(),
+            unkept: None,
             said: sender,
             waker: waker.clone(),
         };
@@ -97,17 +101,12 @@ impl Partners {
             self.told.entry(slug.clone()).or_default().fault = fault;
         }
         self.partners.clone_from(&partners);
-        self.give(Task::Follow(partners, kept));
+        self.tasks.give(Task::Follow(partners, kept));
     }
 
     /// Has the copies of partners that have been gone for long removed.
     pub(super) fn retire(&self) {
-        self.give(Task::Retire(self.partners.clone()));
-    }
-
-    fn give(&self, task: Task) {
-        // The keeper goes on for as long as there are tasks.
-        let _ = self.tasks.send(task);
+        self.tasks.give(Task::Retire(self.partners.clone()));
     }
 
     /// What has come since the last call, and whether any of it is news. All of it is kept already.
