@@ -171,6 +171,20 @@ fn who_fails_is_asked_less_and_less_often() {
 }
 
 #[test]
+fn who_fails_once_in_a_while_is_no_news() {
+    let [good, bad] = [Answer::calendar(&weekly()), Answer::new("500 Oops", "", "")];
+    let site = Site::saying("/a.ics", [good.clone(), bad.clone(), good, bad]);
+    let server = server(&site, &[]);
+    server.get_until("/all.ics", has("Weekly Meeting"));
+    for failures in [1, 0, 1, 2] {
+        server.signal("HUP");
+        status(&server, "neighbors", |status| status["failures"] == failures);
+    }
+    let log = server.log();
+    assert_eq!((log.matches("of no use").count(), log.matches("answers again").count()), (1, 0), "{log}");
+}
+
+#[test]
 fn no_more_are_asked_at_once_than_may_be() {
     let check = |settings: &[(&str, &str)], most: usize| {
         let site = Site::start();

@@ -14,7 +14,7 @@ use crate::fetcher::{self, Handle, Settings};
 use crate::files::State;
 use crate::name::Slug;
 use crate::partner::poll::{Staleness, staleness};
-use crate::partner::{Class, Fault, Header, Limits, Outcome, Partner, Snapshot};
+use crate::partner::{Class, Header, Limits, Outcome, Partner, Snapshot};
 use crate::publisher::Publisher;
 
 /// The most answers that one round of the publisher takes in: an editor's change must not wait for a thousand of them.
@@ -120,19 +120,25 @@ impl Partners {
         let mut heard = Vec::with_capacity(said.len());
         for Said { partner, snapshot, outcome } in said {
             is_news |= !matches!(outcome, Some(Outcome::NotModified | Outcome::Rejected | Outcome::Held));
-            self.tell(&partner, outcome.as_ref(), snapshot.header.fault.as_ref());
+            self.tell(&partner, outcome.as_ref(), &snapshot.header);
             heard.push((partner.slug.clone(), snapshot));
         }
         (heard, is_news)
     }
 
-    /// One line when a partner begins to fail, fails in another way or answers again, and for each answer that is new.
-    fn tell(&mut self, partner: &Partner, outcome: Option<&Outcome>, fault: Option<&Fault>) {
+    /// One line when a partner begins to fail, fails in another way or answers again, and for each answer that is new. One failure of
+    /// a partner that answered well before is none to be told: the status has it.
+    fn tell(&mut self, partner: &Partner, outcome: Option<&Outcome>, header: &Header) {
         let slug = &partner.slug;
         if let Some(Outcome::Modified(events)) = outcome {
             tracing::info!(partner = %slug, events, "a partner has news");
         }
         let told = self.told.entry(slug.clone()).or_default();
+        let is_hiccup = header.failures == 1 && header.confirmed.is_some();
+        if is_hiccup && told.fault.is_none() {
+            return;
+        }
+        let fault = header.fault.as_ref();
         let before = std::mem::replace(&mut told.fault, fault.map(|fault| fault.class));
         match fault {
             Some(fault) if before == Some(fault.class) => {}
