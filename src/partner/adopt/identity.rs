@@ -28,12 +28,19 @@ pub(super) struct Known {
     pub(super) title: String,
 }
 
+impl Known {
+    /// Whether its UID is only a number: such UIDs are given again.
+    fn has_number(&self) -> bool {
+        self.uid.bytes().all(|byte| byte.is_ascii_digit())
+    }
+}
+
 /// The part of each event's id, and the keys to keep for the next body.
 ///
 /// An event whose UID was there before keeps its part. An event with a new UID takes over the part of one with the same start and title
 /// that is gone under its old UID, since some sites give their events new UIDs every night; a part is never taken over while the old
-/// UID is still there, and never twice. A UID that is only a number means another event when start and title are both others: such
-/// numbers are given again.
+/// UID is still there, and never twice. Start and title tell more than a UID that is only a number, since numbers are given again; such
+/// a UID means another event when both are others.
 pub(super) fn parts(
     partner: &Slug,
     events: &[Known],
@@ -42,12 +49,19 @@ pub(super) fn parts(
     let mut ledger = Ledger::new(partner, before);
     let keys: Vec<(String, String)> = keys(events);
     let mut parts: Vec<Option<String>> = vec![None; events.len()];
-    for ((part, event), (uid, content)) in parts.iter_mut().zip(events).zip(&keys) {
-        *part = ledger.by_uid(event, uid, content);
-    }
-    for (part, (_, content)) in parts.iter_mut().zip(&keys).filter(|(part, _)| part.is_none()) {
-        *part = ledger.by_content(content);
-    }
+    // Names tell more than start and title; these tell more than numbers.
+    let mut pass = |choose: &mut dyn FnMut(&Known, &(String, String)) -> Option<String>| {
+        for ((part, event), keys) in parts.iter_mut().zip(events).zip(&keys).filter(|((part, _), _)| part.is_none()) {
+            *part = choose(event, keys);
+        }
+    };
+    pass(&mut |event, (uid, content)| {
+        let is_sure = !event.has_number() || ledger.knows(uid, content);
+        if is_sure { ledger.by_uid(uid) } else { None }
+    });
+    pass(&mut |event, (_, content)| if event.has_number() { ledger.by_content(content) } else { None });
+    pass(&mut |_, (uid, content)| if ledger.is_other(uid, content) { None } else { ledger.by_uid(uid) });
+    pass(&mut |_, (_, content)| ledger.by_content(content));
     let parts: Vec<String> =
         parts.into_iter().zip(&keys).map(|(part, (uid, _))| part.unwrap_or_else(|| ledger.new_part(uid))).collect();
     let entries = parts.iter().zip(keys);
@@ -110,26 +124,27 @@ impl<'a> Ledger<'a> {
         Self { partner, before, after: BTreeMap::new(), taken: HashSet::new(), contents }
     }
 
-    fn by_uid(&mut self, event: &Known, uid: &str, content: &str) -> Option<String> {
+    fn by_uid(&mut self, uid: &str) -> Option<String> {
         let part = self.before.get(uid)?;
-        let is_number = event.uid.bytes().all(|byte| byte.is_ascii_digit());
-        if is_number && self.is_other(part, content) {
-            return None;
-        }
         self.taken.insert(part.clone()).then(|| part.clone())
     }
 
-    /// Whether the event that had this part before had both another start and another title.
-    fn is_other(&self, part: &str, content: &str) -> bool {
-        let Some((start, title)) = content.split_once('|') else { return false };
-        let mut known = self.contents.get(part).into_iter().flatten().peekable();
+    /// Whether the event that had this UID before had the same start and title.
+    fn knows(&self, uid: &str, content: &str) -> bool {
+        let known = self.before.get(uid).and_then(|part| self.contents.get(part.as_str()));
+        known.into_iter().flatten().any(|key| unnumbered(key) == unnumbered(content))
+    }
+
+    /// Whether the event that had this UID before had both another start and another title.
+    fn is_other(&self, uid: &str, content: &str) -> bool {
+        let (Some(part), Some((start, title))) = (self.before.get(uid), content.split_once('|')) else { return false };
+        let mut known = self.contents.get(part.as_str()).into_iter().flatten().peekable();
         known.peek().is_some()
             && known.all(|key| key.split_once('|').is_some_and(|(other, name)| other != start && name != title))
     }
 
     fn by_content(&mut self, content: &str) -> Option<String> {
-        let base = content.rsplit_once('#').filter(|(base, _)| base.contains('|') && !base.ends_with('|'));
-        let base = base.map_or(content, |(base, _)| base);
+        let base = unnumbered(content);
         let numbered = (2..=MAX_ALIKE).map(|number| format!("{base}#{number}"));
         let candidates = std::iter::once(base.to_owned()).chain(numbered);
         let parts = candidates.map_while(|key| self.before.get(&key));
@@ -164,6 +179,12 @@ impl<'a> Ledger<'a> {
             self.after.entry(key).or_insert(part);
         }
     }
+}
+
+/// The key of start and title without the number that tells alike ones apart.
+fn unnumbered(content: &str) -> &str {
+    let base = content.rsplit_once('#').filter(|(base, _)| base.contains('|') && !base.ends_with('|'));
+    base.map_or(content, |(base, _)| base)
 }
 
 /// Twelve hexadecimal digits.
@@ -250,6 +271,17 @@ mod tests {
         check(&[&[event("12", 1, "X")], &[event("12", 1, "Y")], &[event("12", 2, "Y")]], &[&[0], &[0], &[0]]);
         check(&[&[event("12", 1, "X")], &[event("12", 2, "Y")]], &[&[0], &[1]]);
         check(&[&[event("a12", 1, "X")], &[event("a12", 2, "Y")]], &[&[0], &[0]]);
+        // Numbers change hands between events with one title.
+        check(
+            &[&[event("1", 1, "X"), event("2", 2, "X")], &[event("2", 1, "X"), event("1", 2, "X")]],
+            &[&[0, 1], &[0, 1]],
+        );
+        // Two that are alike keep theirs in any order; one that has moved does, too.
+        check(
+            &[&[event("1", 1, "X"), event("2", 1, "X")], &[event("2", 1, "X"), event("1", 1, "X")]],
+            &[&[0, 1], &[1, 0]],
+        );
+        check(&[&[event("1", 1, "X")], &[event("1", 2, "X"), event("2", 3, "X")]], &[&[0], &[0, 1]]);
     }
 
     #[test]
