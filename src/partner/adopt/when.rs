@@ -66,12 +66,7 @@ fn on_days(start: NaiveDate, end: Option<Begin>, length: Option<(TimeDelta, Time
     When::AllDay { start, end: announced.map_or(next, |end| end.clamp(next, last)) }
 }
 
-fn at_times(
-    start: DateTime<Utc>,
-    announced: Option<DateTime<Utc>>,
-    clocks: &Clocks<'_>,
-    ledger: &mut Ledger,
-) -> When {
+fn at_times(start: DateTime<Utc>, announced: Option<DateTime<Utc>>, clocks: &Clocks<'_>, ledger: &mut Ledger) -> When {
     ledger.repaired_if(announced.is_some_and(|end| end < start), "an end before the start");
     ledger.repaired_if(announced.is_some_and(|end| end > start + LONGEST), "an event of more than 400 days");
     let real = announced.filter(|end| *end > start).map(|end| end.min(start + LONGEST));
