@@ -47,21 +47,15 @@ pub(super) fn parts(
     before: &BTreeMap<String, String>,
 ) -> (Vec<String>, BTreeMap<String, String>) {
     let mut ledger = Ledger::new(partner, before);
-    let keys: Vec<(String, String)> = keys(events);
+    let keys: Vec<Keys> = keys(events);
     let mut parts: Vec<Option<String>> = vec![None; events.len()];
     // Names tell more than start and title; these tell more than numbers.
-    let mut pass = |choose: &mut dyn FnMut(&Known, &(String, String)) -> Option<String>| {
+    let passes: [Pass<'_>; 4] = [Ledger::surely, Ledger::numbered, Ledger::by_uid_of_same, Ledger::by_content];
+    for pass in passes {
         for ((part, event), keys) in parts.iter_mut().zip(events).zip(&keys).filter(|((part, _), _)| part.is_none()) {
-            *part = choose(event, keys);
+            *part = pass(&mut ledger, event, keys);
         }
-    };
-    pass(&mut |event, (uid, content)| {
-        let is_sure = !event.has_number() || ledger.knows(uid, content);
-        if is_sure { ledger.by_uid(uid) } else { None }
-    });
-    pass(&mut |event, (_, content)| if event.has_number() { ledger.by_content(content) } else { None });
-    pass(&mut |_, (uid, content)| if ledger.is_other(uid, content) { None } else { ledger.by_uid(uid) });
-    pass(&mut |_, (_, content)| ledger.by_content(content));
+    }
     let parts: Vec<String> =
         parts.into_iter().zip(&keys).map(|(part, (uid, _))| part.unwrap_or_else(|| ledger.new_part(uid))).collect();
     let entries = parts.iter().zip(keys);
@@ -70,8 +64,14 @@ pub(super) fn parts(
     (parts, ledger.after)
 }
 
+/// Of the UID, and of start and title.
+type Keys = (String, String);
+
+/// A way to know the part of an event.
+type Pass<'a> = fn(&mut Ledger<'a>, &Known, &Keys) -> Option<String>;
+
 /// The keys of each event: of its UID, and of its start and title, each numbered where several are alike.
-fn keys(events: &[Known]) -> Vec<(String, String)> {
+fn keys(events: &[Known]) -> Vec<Keys> {
     // By their hashes, which are the same in every process. Two that are alike by chance are numbered without need.
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     let mut alike: HashMap<u64, usize> = HashMap::with_capacity(2 * events.len());
@@ -124,6 +124,22 @@ impl<'a> Ledger<'a> {
         Self { partner, before, after: BTreeMap::new(), taken: HashSet::new(), contents }
     }
 
+    /// By its UID, which is a name, or a number that still has the same start and title.
+    fn surely(&mut self, event: &Known, keys: &Keys) -> Option<String> {
+        let (uid, content) = keys;
+        (!event.has_number() || self.knows(uid, content)).then(|| self.by_uid(uid)).flatten()
+    }
+
+    /// By start and title, where the UID is a number.
+    fn numbered(&mut self, event: &Known, keys: &Keys) -> Option<String> {
+        event.has_number().then(|| self.by_content(event, keys)).flatten()
+    }
+
+    /// By its UID, where that does not mean another event now.
+    fn by_uid_of_same(&mut self, _: &Known, (uid, content): &Keys) -> Option<String> {
+        if self.is_other(uid, content) { None } else { self.by_uid(uid) }
+    }
+
     fn by_uid(&mut self, uid: &str) -> Option<String> {
         let part = self.before.get(uid)?;
         self.taken.insert(part.clone()).then(|| part.clone())
@@ -143,7 +159,8 @@ impl<'a> Ledger<'a> {
             && known.all(|key| key.split_once('|').is_some_and(|(other, name)| other != start && name != title))
     }
 
-    fn by_content(&mut self, content: &str) -> Option<String> {
+    /// By start and title.
+    fn by_content(&mut self, _: &Known, (_, content): &Keys) -> Option<String> {
         let base = unnumbered(content);
         let numbered = (2..=MAX_ALIKE).map(|number| format!("{base}#{number}"));
         let candidates = std::iter::once(base.to_owned()).chain(numbered);
