@@ -233,6 +233,20 @@ impl Event {
     pub fn start(&self) -> Start {
         self.details.when.start()
     }
+
+    /// The earliest day of it, of its extra dates and of its changed occurrences.
+    #[must_use]
+    pub fn first_day(&self) -> NaiveDate {
+        let extra = self.recurrence.iter().flat_map(|recurrence| recurrence.extra.iter().map(Start::day));
+        let changes = self.changes.iter().map(|change| change.details.when.start().day());
+        extra.chain(changes).fold(self.start().day(), NaiveDate::min)
+    }
+
+    /// The zone whose wall clock it keeps, where that is not the calendar's.
+    #[must_use]
+    pub fn zone(&self) -> Option<Zone> {
+        self.recurrence.as_ref().and_then(|recurrence| recurrence.zone)
+    }
 }
 
 impl When {

@@ -1,9 +1,12 @@
 //! Feeds: which events fit, and one VCALENDAR of them (RFC 5545 §3.4, RFC 7986). It does not know which events belong to a feed, nor
 //! where it is served.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::color::Color;
+use crate::event::Event;
 use crate::text::Writer;
 use crate::time::Zone;
 
@@ -65,6 +68,22 @@ fn rank(span: Span, midnight: DateTime<Utc>) -> Rank {
         // What is under way or goes on for ever is as near as today.
         _ => (false, span.start.max(midnight).timestamp()),
     }
+}
+
+/// The zones that events name, each with the day of its earliest event: the calendar's first (`today` where there is no event), then by
+/// name. UTC needs no VTIMEZONE.
+pub fn zones<'a>(home: Zone, today: NaiveDate, events: impl Iterator<Item = &'a Event>) -> Vec<(Zone, NaiveDate)> {
+    let mut earliest: Option<NaiveDate> = None;
+    let mut others: BTreeMap<&str, (Zone, NaiveDate)> = BTreeMap::new();
+    for event in events {
+        let day = event.first_day();
+        earliest = Some(earliest.map_or(day, |earliest| earliest.min(day)));
+        if let Some(zone) = event.zone().filter(|zone| *zone != home && !zone.is_utc()) {
+            let (_, first) = others.entry(zone.name()).or_insert((zone, day));
+            *first = (*first).min(day);
+        }
+    }
+    std::iter::once((home, earliest.unwrap_or(today))).chain(others.into_values()).collect()
 }
 
 /// One VCALENDAR: `events` are folded VEVENTs; `zones` are those that they name, the calendar's always among them, each with the day of

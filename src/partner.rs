@@ -16,6 +16,8 @@ use crate::time::Zone;
 
 pub mod adopt;
 mod decode;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod poll;
 mod scan;
 mod snapshot;
