@@ -15,7 +15,7 @@ mod lines;
 pub mod occurrences;
 pub mod words;
 
-pub use lines::{Style, View, vevents};
+pub use lines::{Style, View, vevents, write_vevents};
 
 /// Which version of an event this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub struct Event {
     pub tags: Vec<Slug>,
     /// How it repeats, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub recurrence: Option<Recurrence>,
+    pub recurrence: Option<Box<Recurrence>>,
     /// Single occurrences that differ from the series, by the start they replace, ascending.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,

@@ -103,7 +103,8 @@ pub fn assemble<'a>(
     calendar
 }
 
-const CLOSING: &[u8] = b"END:VCALENDAR\r\n";
+/// What ends a feed.
+pub const CLOSING: &[u8] = b"END:VCALENDAR\r\n";
 
 /// How many bytes a feed has beside its events.
 #[must_use]
@@ -111,9 +112,10 @@ pub fn frame_bytes(head: &Head, zones: &[(Zone, NaiveDate)]) -> usize {
     opening(head, zones).len() + CLOSING.len()
 }
 
-/// Calendar properties before components (RFC 5545 §3.7), and the VTIMEZONE, also in an empty feed: a calendar has at least one
-/// component (§3.6).
-fn opening(head: &Head, zones: &[(Zone, NaiveDate)]) -> Vec<u8> {
+/// What begins a feed: calendar properties before components (RFC 5545 §3.7), and the VTIMEZONEs, also in an empty feed: a calendar has at
+/// least one component (§3.6).
+#[must_use]
+pub fn opening(head: &Head, zones: &[(Zone, NaiveDate)]) -> Vec<u8> {
     let mut writer = Writer::with_capacity(2048);
     for line in ["BEGIN:VCALENDAR", "VERSION:2.0"] {
         writer.raw(line);

@@ -20,12 +20,12 @@ const MAX_KEY: usize = 80;
 
 /// What identifies an event in a body.
 #[derive(Debug, Clone)]
-pub(super) struct Known {
+pub(super) struct Known<'a> {
     /// Its UID, or what stands for one.
-    pub(super) uid: String,
+    pub(super) uid: &'a str,
     /// When it first is.
     pub(super) start: Start,
-    pub(super) title: String,
+    pub(super) title: &'a str,
 }
 
 /// The part of each event's id, and the keys to keep for the next body.
@@ -36,7 +36,7 @@ pub(super) struct Known {
 /// numbers are given again.
 pub(super) fn parts(
     partner: &Slug,
-    events: &[Known],
+    events: &[Known<'_>],
     before: &BTreeMap<String, String>,
 ) -> (Vec<String>, BTreeMap<String, String>) {
     let mut ledger = Ledger::new(partner, before);
@@ -57,23 +57,23 @@ pub(super) fn parts(
 }
 
 /// The keys of each event: of its UID, and of its start and title, each numbered where several are alike.
-fn keys(events: &[Known]) -> Vec<(String, String)> {
+fn keys(events: &[Known<'_>]) -> Vec<(String, String)> {
     // By their hashes, which are the same in every process. Two that are alike by chance are numbered without need.
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     let mut alike: HashMap<u64, usize> = HashMap::with_capacity(2 * events.len());
     let mut numbered = |mut key: String| {
-        let count = alike.entry(hasher.hash_one(&key)).or_default();
+        let count = alike.entry(hasher.hash_one(key.as_bytes())).or_default();
         *count += 1;
         if *count > 1 {
             key = format!("{key}#{count}");
         }
         key
     };
-    events.iter().map(|event| (numbered(format!("u:{}", short(&event.uid))), numbered(content_key(event)))).collect()
+    events.iter().map(|event| (numbered(["u:", &short(event.uid)].concat()), numbered(content_key(event)))).collect()
 }
 
-fn content_key(event: &Known) -> String {
-    let title = folded(&event.title);
+fn content_key(event: &Known<'_>) -> String {
+    let title = folded(event.title);
     match event.start {
         // Seconds since 1970, so many digits that their order is that of the times.
         Start::Timed(moment) => format!("c:{:011}|{}", moment.instant().timestamp(), short(&title)),
@@ -110,7 +110,7 @@ impl<'a> Ledger<'a> {
         Self { partner, before, after: BTreeMap::new(), taken: HashSet::new(), contents }
     }
 
-    fn by_uid(&mut self, event: &Known, uid: &str, content: &str) -> Option<String> {
+    fn by_uid(&mut self, event: &Known<'_>, uid: &str, content: &str) -> Option<String> {
         let part = self.before.get(uid)?;
         let is_number = event.uid.bytes().all(|byte| byte.is_ascii_digit());
         if is_number && self.is_other(part, content) {
@@ -169,7 +169,8 @@ impl<'a> Ledger<'a> {
 /// Twelve hexadecimal digits.
 fn part(partner: &Slug, uid: &str, number: u64) -> String {
     let digest = Hasher::default().text(partner.as_str()).text(uid).number(number).finish();
-    digest.bytes().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let digits = digest.bytes().iter().take(6).flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// The name of an event in our feeds, `{partner}-{part}`; a long partner's name is cut.
@@ -183,9 +184,9 @@ pub(super) fn slug(partner: &Slug, part: &str) -> Option<Slug> {
 mod tests {
     use super::*;
 
-    fn event(uid: &str, day: u32, title: &str) -> Known {
+    fn event<'a>(uid: &'a str, day: u32, title: &'a str) -> Known<'a> {
         let start = Start::AllDay(chrono::NaiveDate::from_ymd_opt(2026, 5, day).unwrap());
-        Known { uid: uid.into(), start, title: title.into() }
+        Known { uid, start, title }
     }
 
     fn partner() -> Slug {
@@ -263,13 +264,15 @@ mod tests {
     fn keys_do_not_grow_without_end() {
         let mut map = BTreeMap::new();
         for round in 0..40 {
-            let events: Vec<Known> = (0..100)
-                .map(|number| event(&format!("{round}-{number}"), 1 + number % 28, &format!("{round} {number}")))
-                .collect();
+            let texts: Vec<(u32, String, String)> =
+                (0..100).map(|number| (number, format!("{round}-{number}"), format!("{round} {number}"))).collect();
+            let events: Vec<Known> =
+                texts.iter().map(|(number, uid, title)| event(uid, 1 + number % 28, title)).collect();
             map = parts(&partner(), &events, &map).1;
         }
         assert!(map.len() <= 200 + MAX_GONE, "{}", map.len());
-        let long = event(&"u".repeat(50_000), 1, &"t".repeat(1000));
+        let (uid, title) = ("u".repeat(50_000), "t".repeat(1000));
+        let long = event(&uid, 1, &title);
         assert!(parts(&partner(), &[long], &BTreeMap::new()).1.keys().all(|key| key.len() < 200));
     }
 
