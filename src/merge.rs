@@ -70,21 +70,25 @@ pub fn merge(own: &[Arc<Event>], voices: &[Voice<'_>], overrules: &Overrules, pr
 struct Crowds<'a> {
     overrules: &'a Overrules,
     leads: Vec<Lead<'a>>,
-    at: HashMap<Start, Vec<Member>>,
+    /// For each start the first lead there, by its place among the leads; each knows the next.
+    at: HashMap<Start, Crowd>,
     /// Of the events that the editors say to be the same as others.
     by_id: HashMap<&'a Slug, usize>,
 }
 
-/// A lead as the others that start with it see it at a first look.
-struct Member {
-    lead: usize,
-    outline: Outline,
+/// The leads that start together.
+#[derive(Clone, Copy)]
+struct Crowd {
+    latest: usize,
+    size: usize,
 }
 
 /// An event that others may be copies of.
 struct Lead<'a> {
     first: Copy<'a>,
-    title: Title,
+    outline: Outline,
+    /// The lead before it that starts with it.
+    before: Option<usize>,
     others: Vec<Copy<'a>>,
     combined: bool,
     reason: &'static str,
@@ -122,11 +126,22 @@ impl<'a> Crowds<'a> {
                 lead.reason = reason;
             }
             None => {
-                let member = Member { lead: index, outline: title.outline() };
-                self.at.entry(copy.event.start()).or_default().push(member);
-                self.leads.push(Lead { first: copy, title, others: Vec::new(), combined, reason: "" });
+                let outline = title.outline();
+                let before = self.join_crowd(copy.event.start(), index);
+                self.leads.push(Lead { first: copy, outline, before, others: Vec::new(), combined, reason: "" });
             }
         }
+    }
+
+    /// Notes who starts when; the lead that was the latest there.
+    fn join_crowd(&mut self, start: Start, index: usize) -> Option<usize> {
+        let mut before = None;
+        let join = |crowd: &mut Crowd| {
+            before = Some(crowd.latest);
+            *crowd = Crowd { latest: index, size: crowd.size + 1 };
+        };
+        self.at.entry(start).and_modify(join).or_insert(Crowd { latest: index, size: 1 });
+        before
     }
 
     /// The lead that an event is a copy of.
@@ -135,15 +150,20 @@ impl<'a> Crowds<'a> {
         copy.source?;
         self.decided(&copy.event.id).or_else(|| {
             let crowd = self.at.get(&copy.event.start())?;
-            let near = |member: &&Member| crowd.len() <= CROWD || self.begins_alike(member.lead, copy.event);
-            let members = crowd.iter().filter(|member| title.may_be_like(&member.outline)).filter(near);
-            members.map(|member| member.lead).find_map(|index| {
+            let near = |lead: &Lead<'_>| crowd.size <= CROWD || begins_alike(lead.first.event, copy.event);
+            let mut next = Some(crowd.latest);
+            let crowd = std::iter::from_fn(|| {
+                let index = next?;
                 let lead = self.leads.get(index)?;
-                let reason = alike::reason((lead.first.event, &lead.title), (copy.event, title))?;
-                let free = lead.copies().all(|known| known.source != copy.source);
-                let parted = |known: Copy<'_>| self.overrules.of(&known.event.id, &copy.event.id) == Some(false);
-                (free && !lead.copies().any(parted)).then_some((index, reason))
-            })
+                next = lead.before;
+                Some((index, lead))
+            });
+            // Of several the first to come counts.
+            let reason_of = |(index, lead): (usize, &Lead<'a>)| {
+                let may_be = title.may_be_like(&lead.outline) && near(lead);
+                may_be.then(|| self.is_copy(copy, title, lead)).flatten().map(|reason| (index, reason))
+            };
+            crowd.filter_map(reason_of).last()
         })
     }
 
@@ -161,9 +181,13 @@ impl<'a> Crowds<'a> {
         })
     }
 
-    fn begins_alike(&self, index: usize, event: &Event) -> bool {
-        let start = |event: &Event| crate::name::folded(&event.details.title).chars().take(8).collect::<String>();
-        self.leads.get(index).is_some_and(|lead| start(lead.first.event) == start(event))
+    /// Why an event is a copy of a lead, if it is.
+    fn is_copy(&self, copy: Copy<'_>, title: &Title, lead: &Lead<'_>) -> Option<&'static str> {
+        let first = lead.first.event;
+        let reason = alike::reason((first, &Title::of(first)), (copy.event, title))?;
+        let free = lead.copies().all(|known| known.source != copy.source);
+        let parted = |known: Copy<'_>| self.overrules.of(&known.event.id, &copy.event.id) == Some(false);
+        (free && !lead.copies().any(parted)).then_some(reason)
     }
 
     fn merged(self, previous: Option<&Merged>) -> Merged {
@@ -191,6 +215,12 @@ impl<'a> Crowds<'a> {
         in_order(&mut merged.events);
         merged
     }
+}
+
+/// Whether two titles begin with the same letters.
+fn begins_alike(one: &Event, other: &Event) -> bool {
+    let beginning = |event: &Event| crate::name::folded(&event.details.title).chars().take(8).collect::<String>();
+    beginning(one) == beginning(other)
 }
 
 /// Sorts events by their ids, each once.

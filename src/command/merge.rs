@@ -11,7 +11,7 @@ use anyhow::{Context as _, anyhow};
 
 use super::now;
 use crate::config::Config;
-use crate::event::{Event, Revision, Style, View, write_vevents};
+use crate::event::{Event, Organization, Revision, Style, View, write_vevents};
 use crate::merge::{Voice, merge as joined};
 use crate::name::Slug;
 use crate::partner::{self, Address, Context, Header, Overrules, Partner};
@@ -44,16 +44,19 @@ pub(super) fn merge(config: &Config, from: &Path, to: &Path) -> anyhow::Result<E
     Ok(ExitCode::SUCCESS)
 }
 
-/// The calendar in a file as a partner, named after the file.
+/// The calendar in a file as the partner of an organization, both named after the file.
 fn partner(path: &Path, config: &Config) -> anyhow::Result<Partner> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let slug = Slug::from_name(&name).ok_or_else(|| anyhow!("{} has no name of letters or digits", path.display()))?;
+    let site = format!("https://{slug}.invalid/");
+    let organization =
+        Organization { slug: slug.clone(), name: name.clone(), url: None, description: String::new(), color: None };
     Ok(Partner {
-        address: Address::new(url::Url::parse(&format!("https://{slug}.invalid/"))?),
+        address: Address::new(url::Url::parse(&site)?),
         slug,
         name,
-        url: None,
-        organization: None,
+        url: Some(site),
+        organization: Some(Arc::new(organization)),
         language: config.main_language(),
         tags: Vec::new(),
         priority: 0,

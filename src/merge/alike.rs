@@ -22,7 +22,7 @@ const EMPTY_WORDS: [&str; 30] = [
     "meeting", "monthly", "of", "on", "para", "por", "the", "to", "weekly", "with", "y", "il", "illinois",
 ];
 /// The digests of those.
-static EMPTY_TERMS: LazyLock<[u64; 30]> = LazyLock::new(|| EMPTY_WORDS.map(|word| term(word.as_bytes())));
+static EMPTY_TERMS: LazyLock<[u32; 30]> = LazyLock::new(|| EMPTY_WORDS.map(|word| term(word.as_bytes())));
 
 /// The most words of a text that are looked at.
 const MAX_TERMS: usize = 100;
@@ -38,25 +38,26 @@ impl Title {
 
     pub(super) fn outline(&self) -> Outline {
         let marks = self.0.0.iter().fold(0, |marks, term| marks | mark(*term));
-        Outline { words: self.0.0.len(), marks }
+        // There are at most MAX_TERMS.
+        Outline { words: u8::try_from(self.0.0.len()).unwrap_or(u8::MAX), marks }
     }
 
     /// Whether two titles can be alike enough: an upper bound, for which the other title itself need not be read.
     pub(super) fn may_be_like(&self, other: &Outline) -> bool {
         let shared = self.0.0.iter().filter(|term| other.marks & mark(**term) != 0).count();
-        dice(shared, self.0.0.len() + other.words) >= TITLES
+        dice(shared, self.0.0.len() + usize::from(other.words)) >= TITLES
     }
 }
 
 /// What is known of a title without reading it: how many words it has, and a mark of each among 64.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Outline {
-    words: usize,
+    words: u8,
     marks: u64,
 }
 
-fn mark(term: u64) -> u64 {
-    1 << (term >> 58)
+fn mark(term: u32) -> u64 {
+    1 << (term >> 26)
 }
 
 /// Dice's coefficient of two sets.
@@ -96,11 +97,11 @@ fn rule(event: &Event) -> Option<Option<&Rule>> {
 /// The words of a text, folded, without marks: their digests, ascending, each once. Two words with one digest are as good as the same:
 /// who wants to be taken for another event can copy its title.
 #[derive(Debug)]
-struct Terms(Vec<u64>);
+struct Terms(Box<[u32]>);
 
 impl Terms {
     fn of(text: &str) -> Self {
-        let mut terms: Vec<u64> = if text.is_ascii() {
+        let mut terms: Vec<u32> = if text.is_ascii() {
             let words = text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
             words.filter(|word| !word.is_empty()).take(MAX_TERMS).map(term).collect()
         } else {
@@ -110,10 +111,10 @@ impl Terms {
         };
         terms.sort_unstable();
         terms.dedup();
-        Self(terms)
+        Self(terms.into())
     }
 
-    fn shared(&self, other: &Self) -> impl Iterator<Item = u64> {
+    fn shared(&self, other: &Self) -> impl Iterator<Item = u32> {
         let mut rest = other.0.iter().peekable();
         self.0.iter().copied().filter(move |term| {
             while rest.next_if(|other| **other < *term).is_some() {}
@@ -123,9 +124,9 @@ impl Terms {
 }
 
 /// The digest of a word (FNV-1a): the same in every process. Capitals of ASCII count as small letters.
-fn term(word: &[u8]) -> u64 {
-    let add = |digest: u64, byte: &u8| (digest ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3);
-    word.iter().fold(0xcbf2_9ce4_8422_2325, add)
+fn term(word: &[u8]) -> u32 {
+    let add = |digest: u32, byte: &u8| (digest ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
+    word.iter().fold(0x811c_9dc5, add)
 }
 
 /// How alike two titles are, and how many telling words they share.

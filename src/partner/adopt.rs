@@ -260,14 +260,16 @@ impl<'a> Adoption<'a> {
         });
         let known: Vec<Known<'_>> = known.collect();
         let (parts, identities) = identity::parts(&self.partner.slug, &known, &header.identities);
-        let events = found.into_iter().zip(parts).filter_map(|(Found { mut event, .. }, part)| {
+        // Not collected: that would keep the room of what was found, many times that of the events' places.
+        let mut events = Vec::with_capacity(found.len());
+        events.extend(found.into_iter().zip(parts).filter_map(|(Found { mut event, .. }, part)| {
             event.id = identity::slug(&self.partner.slug, &part)?;
             event.uid = [event.id.as_str(), "@", context.uid_domain].concat();
             Some(Arc::new(event))
-        });
+        }));
         self.ledger.repaired_times("a time zone that is not explained", self.clocks.unexplained);
         Adopted {
-            events: events.collect(),
+            events,
             repairs: self.ledger.repairs,
             drops: self.ledger.drops,
             identities,
