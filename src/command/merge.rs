@@ -31,9 +31,8 @@ pub(super) fn merge(config: &Config, from: &Path, to: &Path) -> anyhow::Result<E
         Ok(())
     })?;
     let voices = partners.iter().zip(&heard);
-    let voices: Vec<Voice<'_>> = voices
-        .map(|(partner, events)| Voice { partner: &partner.slug, priority: 0, combined: true, events })
-        .collect();
+    let voices: Vec<Voice<'_>> =
+        voices.map(|(partner, events)| Voice { partner: &partner.slug, priority: 0, combined: true, events }).collect();
     let mut merged = joined(&[], &voices, &Overrules::default(), None);
     drop(heard);
     let order = |event: &Arc<Event>| event.start().instant(config.timezone);

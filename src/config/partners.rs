@@ -28,7 +28,7 @@ pub struct Partners {
     pub concurrency: usize,
     /// Fetches at once from one host, the silent ones included: 1.
     pub per_host: usize,
-    /// A fetch that has been silent for so long gives its place to another: 500 milliseconds.
+    /// A fetch that has been silent for so long gives its place to another: 200 milliseconds.
     pub silence: Duration,
     /// Addresses within private networks that may be asked all the same.
     pub allow_addresses: Vec<SocketAddr>,
@@ -108,7 +108,7 @@ impl Default for Partners {
             redirects: 5,
             concurrency: 16,
             per_host: 1,
-            silence: Duration::from_millis(500),
+            silence: Duration::from_millis(200),
             allow_addresses: Vec::new(),
             allow_hosts: None,
         }

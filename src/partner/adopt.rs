@@ -253,11 +253,8 @@ impl<'a> Adoption<'a> {
         context: &Context<'_>,
         calendars: &[Calendar<'_>],
     ) -> Adopted {
-        let known = found.iter().map(|Found { event, uid }| Known {
-            uid,
-            start: event.start(),
-            title: &event.details.title,
-        });
+        let known =
+            found.iter().map(|Found { event, uid }| Known { uid, start: event.start(), title: &event.details.title });
         let known: Vec<Known<'_>> = known.collect();
         let (parts, identities) = identity::parts(&self.partner.slug, &known, &header.identities);
         // Not collected: that would keep the room of what was found, many times that of the events' places.

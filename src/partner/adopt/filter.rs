@@ -31,13 +31,7 @@ impl Seen {
 }
 
 /// Whether the filters of a partner let an event pass.
-pub(super) fn passes(
-    partner: &Partner,
-    event: &Event,
-    fields: &Fields<'_>,
-    zone: Zone,
-    ledger: &mut Ledger,
-) -> bool {
+pub(super) fn passes(partner: &Partner, event: &Event, fields: &Fields<'_>, zone: Zone, ledger: &mut Ledger) -> bool {
     if !(partner.include.is_empty() && partner.exclude.is_empty()) {
         let seen = Seen::of(event, &categories(fields));
         let included = partner.include.is_empty() || partner.include.iter().any(|filter| matches(filter, &seen));
