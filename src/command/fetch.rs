@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{folder, kept, now, say};
+use super::{folder, kept, mention, now, say};
 use crate::config::Config;
 use crate::fetcher::{self, Done, Turn};
 use crate::files::State;
@@ -42,7 +42,7 @@ pub(super) fn fetch(config: &Arc<Config>, chosen: &[String], form: Form) -> anyh
         )
     })?;
     let asked = choose(&partners, chosen)?;
-    let kept = kept::read(config, asked.iter().map(Arc::as_ref));
+    let kept = kept::read(config, asked.iter().map(Arc::as_ref), mention);
     let asked = asked.into_iter().zip(kept).collect();
     let all_well = AtomicBool::new(true);
     let end = &|done: Done| {
@@ -65,7 +65,7 @@ pub(super) fn fetch(config: &Arc<Config>, chosen: &[String], form: Form) -> anyh
         fetcher::once(fetcher::Settings::of(config, now), asked, move |done| drop(sender.send(done)))
     })?;
     let all_well = all_well.into_inner();
-    kept::retire(config, &state, &partners);
+    kept::retire(config, &state, &partners, mention);
     Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use crate::event::{Event, Place, words};
 use crate::name::folded;
-use crate::recurrence::Rule;
 
 /// How alike two titles must be (0 to 1), where the places agree too.
 const TITLES: f64 = 0.6;
@@ -71,8 +70,7 @@ pub(super) fn reason((one, title): (&Event, &Title), (other, other_title): (&Eve
     if titles < TITLES {
         return None;
     }
-    // Series are compared only with series of the same rule: one date of a weekly meeting is not the meeting.
-    if rule(one) != rule(other) {
+    if !repeat_alike(one, other) {
         return None;
     }
     let same_link = one.details.url.is_some() && one.details.url == other.details.url;
@@ -87,11 +85,6 @@ pub(super) fn reason((one, title): (&Event, &Title), (other, other_title): (&Eve
         _ if titles >= TITLES_ALONE && telling >= TELLING_WORDS => Some("same start, same telling title"),
         _ => None,
     }
-}
-
-/// The rule of a series, if it has one; `None` for a single event.
-fn rule(event: &Event) -> Option<Option<&Rule>> {
-    event.recurrence.as_ref().map(|recurrence| recurrence.rule.as_ref())
 }
 
 /// The words of a text, folded, without marks: their digests, ascending, each once. Two words with one digest are as good as the same:
@@ -127,6 +120,15 @@ impl Terms {
 fn term(word: &[u8]) -> u32 {
     let add = |digest: u32, byte: &u8| (digest ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
     word.iter().fold(0x811c_9dc5, add)
+}
+
+/// Whether both are single, or series of the same rule and the same extra dates: one date of a weekly meeting is not the meeting, and
+/// no date that only one of them announces may be lost. Of the dates that one of them leaves out the leading one knows best.
+fn repeat_alike(one: &Event, other: &Event) -> bool {
+    match (&one.recurrence, &other.recurrence) {
+        (Some(one), Some(other)) => one.rule == other.rule && one.extra == other.extra,
+        (one, other) => one.is_none() && other.is_none(),
+    }
 }
 
 /// How alike two titles are, and how many telling words they share.

@@ -23,7 +23,8 @@ pub(super) fn of<'a>(world: &World<'a>, config: &Config, now: DateTime<Utc>) -> 
 
 fn line<'a>(state: &'a PartnerState<'a>, config: &Config, now: DateTime<Utc>) -> Line<'a> {
     let header = state.header;
-    let staleness = header.map(|header| staleness(header, now, &config.partners.limits));
+    let answered = header.filter(|header| header.confirmed.is_some());
+    let staleness = answered.map(|header| staleness(header, now, &config.partners.limits));
     Line {
         id: state.partner.slug.as_str(),
         name: &state.partner.name,

@@ -10,8 +10,11 @@
 
 mod client;
 mod feeds;
+mod fetch;
 mod http;
+mod partners;
 mod reload;
 mod server;
+mod site;
 mod slow;
 mod subcommands;
