@@ -108,7 +108,7 @@ impl Default for Partners {
             redirects: 5,
             concurrency: 16,
             per_host: 1,
-            silence: Duration::from_millis(200),
+            silence: Duration::from_millis(500),
             allow_addresses: Vec::new(),
             allow_hosts: None,
         }

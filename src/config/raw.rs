@@ -133,8 +133,8 @@ pub(super) struct RawPartners {
     /// The longest time that a connection may take to be made; by default `5s`.
     #[schemars(example = &"5s")]
     pub(super) connect_timeout: Text,
-    /// A fetch that has been silent for so long gives its place to another; by default `200ms`.
-    #[schemars(example = &"200ms")]
+    /// A fetch that has been silent for so long gives its place to another; by default `500ms`.
+    #[schemars(example = &"500ms")]
     pub(super) silence: Text,
     /// The most redirects of one fetch; by default 5.
     #[schemars(range(max = 20))]
