@@ -63,6 +63,11 @@ impl ParsedFile {
         &self.problems
     }
 
+    /// The organizations that it declares: each with whether it is the file's own, and the folded names by which events may call it.
+    pub fn organizations(&self) -> impl Iterator<Item = (&Arc<Organization>, bool, impl Iterator<Item = &str>)> {
+        self.organizations.iter().map(|declared| (&declared.organization, declared.own, declared.called()))
+    }
+
     /// Its text.
     #[must_use]
     pub fn source(&self) -> &Arc<Source> {

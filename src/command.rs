@@ -21,6 +21,7 @@ use crate::{catalog, revision::Ledger};
 mod build;
 mod check;
 mod fetch;
+mod import;
 mod kept;
 mod merge;
 mod serve;
@@ -64,6 +65,12 @@ enum Command {
         /// The form of the report.
         #[arg(long, value_enum, default_value_t = fetch::Form::Human)]
         format: fetch::Form,
+    },
+    /// Put events that exist already into the files of events. Exit status: 0 all of them, 1 some were left out.
+    Import {
+        /// What they are imported from.
+        #[command(subcommand)]
+        from: import::From,
     },
     /// Merge a folder of calendars into one file, each calendar as that of a partner: to measure what merging costs.
     #[command(hide = true)]
@@ -111,6 +118,7 @@ pub fn run() -> ExitCode {
         Command::Fetch { partners, format } => {
             settings(config).and_then(|config| fetch::fetch(&Arc::new(config), &partners, format))
         }
+        Command::Import { from } => settings(config).and_then(|config| import::import(config, &from)),
         Command::Merge { from, to } => settings(config).and_then(|config| merge::merge(&config, &from, &to)),
         Command::Schema { of } => schema(of),
     };

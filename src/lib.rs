@@ -25,12 +25,12 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 0 | [`digest`], [`name`], [`language`], [`color`], [`problem`], [`text`], [`time`] |
-//! | 1 | [`document`]: TOML to typed tables with every problem; [`recurrence`]: rules |
+//! | 1 | [`document`]: TOML to typed tables with every problem; [`recurrence`]: rules; [`manuscript`]: the editors' files as texts |
 //! | 2 | [`config`]: the operator's settings |
 //! | 3 | [`event`]: one event as it is published, its VEVENT lines and its occurrences |
 //! | 4 | [`partner`]: what a partner site last said; [`revision`]: the ledger; [`feed`]: one VCALENDAR |
 //! | 5 | [`catalog`]: the files of `feeds/`; [`merge`]: what editors and partners say, each event once |
-//! | 6 | [`page`]: pages, embeds, Atom, JSON: the forms beside feeds |
+//! | 6 | [`page`]: pages, embeds, Atom, JSON: the forms beside feeds; [`import`]: events that exist already, into the editors' files |
 //! | 7 | [`site`]: World and time in, every representation out |
 //! | 8 | [`publisher`], [`server`] |
 //! | 9 | [`files`]; [`fetcher`]: polls partners politely and safely |
@@ -67,7 +67,9 @@ pub mod event;
 pub mod feed;
 pub mod fetcher;
 pub mod files;
+pub mod import;
 pub mod language;
+pub mod manuscript;
 pub mod merge;
 pub mod name;
 pub mod page;

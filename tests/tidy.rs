@@ -13,12 +13,12 @@ use std::path::{Path, PathBuf};
 /// The rooms of each floor, from the ground up. A room may use only rooms of floors below its own.
 const FLOORS: &[&[&str]] = &[
     &["digest", "name", "language", "color", "problem", "text", "time"],
-    &["document", "recurrence"],
+    &["document", "recurrence", "manuscript"],
     &["config"],
     &["event"],
     &["partner", "revision", "feed"],
     &["catalog", "merge"],
-    &["page"],
+    &["page", "import"],
     &["site"],
     &["publisher", "server"],
     &["files", "fetcher"],
@@ -33,6 +33,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("fs::", &["files"]),
     ("notify::", &["files"]),
     ("tempfile::", &["files"]),
+    ("toml_edit", &["manuscript"]),
     ("Utc::now", &["command"]),
     ("SystemTime::now", &["command"]),
     ("std::env", &["command"]),

@@ -31,6 +31,13 @@ pub(super) struct Declared {
     skeleton: String,
 }
 
+impl Declared {
+    /// The folded names by which events may call it.
+    pub(super) fn called(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|(name, _)| name.as_str())
+    }
+}
+
 /// Reads one table. `own` is the file's slug when it is `[organization]`, whose slug is the file's name; a table of a
 /// directory of names has its own slug.
 pub(super) fn declared(

@@ -1,0 +1,86 @@
+//! Listings: text with a title, a date line, a place line, the organizations and a description for each event, one after the other. It
+//! finds the parts; what date lines and lists of names mean is said by `date` and `names`.
+
+use super::{Found, Known, Source};
+use crate::event::Start;
+use crate::text::clean;
+use crate::time::Zone;
+
+mod blocks;
+pub(super) mod date;
+mod head;
+mod hosts;
+mod names;
+mod run_together;
+
+use blocks::{Block, blocks};
+use head::Head;
+
+/// The longest description, in characters: what the catalog takes.
+const DESCRIPTION: usize = 20_000;
+/// The longest title, place and contact, in characters.
+const LINE: usize = 1_000;
+
+/// Reads a listing. Names that its own lists separate are learned, to know them where names run together.
+#[must_use]
+pub fn read(text: &str, known: &mut Known, zone: Zone) -> Source {
+    let text = clean(text);
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let (blocks, mut left) = blocks(&lines, zone);
+    let heads: Vec<(Block<'_>, Head)> =
+        blocks.into_iter().map(|block| (block, head::head(block.after_date(&lines)))).collect();
+    for (_, head) in &heads {
+        names::learn(&head.names, known);
+    }
+    let mut found = Vec::with_capacity(heads.len());
+    for (block, head) in heads {
+        match date::dated(block.date, zone) {
+            Some(Ok(dated)) => found.push(event(&block, dated, head, known, zone)),
+            Some(Err(unusable)) => left.push((block.line, format!("{:?}: {}", block.title, unusable.words()))),
+            None => {}
+        }
+    }
+    left.sort();
+    Source { found, left }
+}
+
+fn event(block: &Block<'_>, dated: date::Dated, head: Head, known: &Known, zone: Zone) -> Found {
+    let mut found = Found::new(&cut(block.title, LINE), dated.start);
+    found.line = block.line;
+    found.end = dated.end;
+    found.extra = dated.also.into_iter().collect();
+    for doubt in dated.doubts {
+        found.doubt("start", doubt);
+    }
+    found.place = head.place.map(|place| cut(&place, LINE));
+    found.contact = head.contact.map(|contact| cut(&contact, LINE));
+    found.url = head.url;
+    found.signup = head::signup(&head.text);
+    hosts::name(&mut found, &head.names, &head.text, known);
+    end_from_text(&mut found, &head.text, zone);
+    if head.text.chars().count() > DESCRIPTION {
+        found.doubt("description", "the text is longer than a description may be, and is cut");
+    }
+    found.description = cut(&head.text, DESCRIPTION);
+    found
+}
+
+/// The end that the text tells, where the date line has none: "Sat, Mar 20th, 2-4pm".
+fn end_from_text(found: &mut Found, text: &str, zone: Zone) {
+    if let (Start::Timed(start), None) = (found.start, found.end)
+        && let Some((end, said)) = date::end_in_text(&cut(text, DESCRIPTION), start, zone)
+    {
+        found.end = Some(Start::Timed(end));
+        found.doubt("end", format!("the end is from the text, which says {said:?}"));
+    }
+}
+
+fn cut(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(characters - 1).chain(['…']).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,241 @@
+//! What a date line means by the calendar's clock, and where that is not certain. It reads no text.
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+
+use super::read::{Clock, Day, Joint, Written};
+use super::{Dated, Unusable};
+use crate::event::Start;
+use crate::time::{Moment, Unresolved, Zone};
+
+const MINUTES_OF_DAY: i64 = 24 * 60;
+
+/// The zones that words name, with the hours from UTC that the word promises, where it does.
+const ZONES: [(&[&str], &str); 5] = [
+    (&["cdt", "cst", "ct", "central"], "America/Chicago"),
+    (&["edt", "est", "et", "eastern"], "America/New_York"),
+    (&["mdt", "mst", "mt", "mountain"], "America/Denver"),
+    (&["pdt", "pst", "pt", "pacific"], "America/Los_Angeles"),
+    (&["utc", "gmt"], "Etc/UTC"),
+];
+const HOURS: [(&str, i32); 8] =
+    [("cdt", -5), ("cst", -6), ("edt", -4), ("est", -5), ("mdt", -6), ("mst", -7), ("pdt", -7), ("pst", -8)];
+
+/// What a date line means.
+pub(super) fn resolve(written: &Written, zone: Zone) -> Result<Dated, Unusable> {
+    let mut resolving = Resolving { zone, word: written.zone.as_deref(), doubts: Vec::new() };
+    let first = resolving.date(&written.day)?;
+    let second = written.second_day.map(|(joint, day)| Ok((joint, resolving.date(&day)?))).transpose()?;
+    if written.remark {
+        resolving.doubt("the date line ends with a remark in parentheses, which is left out");
+    }
+    let (start, end) = match written.time {
+        None => resolving.whole_days(first, second),
+        Some(time) => resolving.timed(first, second, time, written.second_time)?,
+    };
+    let also = match second {
+        Some((Joint::And, day)) => resolving.also(start, day)?,
+        _ => None,
+    };
+    Ok(Dated { start, end, also, doubts: resolving.doubts })
+}
+
+struct Resolving<'w> {
+    zone: Zone,
+    word: Option<&'w str>,
+    doubts: Vec<String>,
+}
+
+impl Resolving<'_> {
+    fn doubt(&mut self, text: impl Into<String>) {
+        self.doubts.push(text.into());
+    }
+
+    fn date(&mut self, day: &Day) -> Result<NaiveDate, Unusable> {
+        let year = day.year.ok_or(Unusable::NoYear)?;
+        let date = NaiveDate::from_ymd_opt(year, day.month, day.day).ok_or(Unusable::NoSuchDay)?;
+        if let Some(weekday) = day.weekday
+            && weekday != chrono::Datelike::weekday(&date)
+        {
+            self.doubt(format!("the listing names another weekday: {} is a {}", date, date.format("%A")));
+        }
+        if day.numbers_only {
+            self.doubt(format!("the date is in numbers only; it is read as {}", date.format("%B %-d, %Y")));
+        }
+        Ok(date)
+    }
+
+    fn whole_days(&mut self, first: NaiveDate, second: Option<(Joint, NaiveDate)>) -> (Start, Option<Start>) {
+        self.doubt("the listing names no time: it is written as a whole day");
+        let end = match second {
+            Some((Joint::Until, last)) if last > first => Some(Start::AllDay(last)),
+            Some((Joint::Until, _)) => {
+                self.doubt("the listing's last day is not after the first: it is left out");
+                None
+            }
+            _ => None,
+        };
+        (Start::AllDay(first), end)
+    }
+
+    fn timed(
+        &mut self,
+        first: NaiveDate,
+        second: Option<(Joint, NaiveDate)>,
+        time: Clock,
+        second_time: Option<(Joint, Clock)>,
+    ) -> Result<(Start, Option<Start>), Unusable> {
+        let until = second_time.filter(|(joint, _)| *joint == Joint::Until).map(|(_, clock)| clock);
+        let last = second.filter(|(joint, _)| *joint == Joint::Until).map(|(_, day)| day);
+        if let Some((Joint::And, other)) = second_time {
+            let (one, other) = (shown(time), shown(other));
+            self.doubt(format!("the listing has two times on the line, {one} and {other}: the first is taken"));
+        }
+        let (begin, end) = self.minutes(time, until, last.is_some());
+        let start = self.moment(after(first, begin))?;
+        let end = match (last, end) {
+            (None, None) => None,
+            (None, Some(end)) => Some(after(first, end)),
+            (Some(last), Some(end)) => Some(after(last, end)),
+            (Some(last), None) => {
+                self.doubt(format!("the listing runs until {last} without a time there: the end is left out"));
+                None
+            }
+        };
+        let end = end.map(|end| self.moment(end)).transpose()?;
+        let kept = end.filter(|end| *end > start);
+        if end.is_some() && kept.is_none() {
+            self.doubt("the listing's end is not after its start: it is left out");
+        }
+        Ok((Start::Timed(start), kept.map(Start::Timed)))
+    }
+
+    /// The minutes of the day at which it begins and ends; an end of the same line on the next day is past the day's last.
+    fn minutes(&mut self, time: Clock, until: Option<Clock>, other_day: bool) -> (i64, Option<i64>) {
+        let begins = choices(time, 0);
+        let ends = until.map(|clock| choices(clock, MINUTES_OF_DAY)).unwrap_or_default();
+        let unsure = |choices: &[i64]| choices.len() > 1;
+        if time == Clock::Midnight {
+            self.doubt("midnight is taken as the one that begins the day");
+        }
+        if unsure(&begins) && (ends.is_empty() || unsure(&ends) || other_day) {
+            let begin = likely(&begins);
+            self.doubt(format!("the listing says neither AM nor PM: {} is a guess", shown_minute(begin)));
+            let end = if other_day { ends.last().copied() } else { shortest(&[begin], &ends).map(|(_, end)| end) };
+            return (begin, end);
+        }
+        let begin = begins.first().copied().unwrap_or_default();
+        match until {
+            None => (begin, None),
+            Some(_) if other_day => (begin, self.end_of_other_day(&ends)),
+            Some(_) => shortest(&begins, &ends).map_or((begin, None), |(begin, end)| (begin, Some(end))),
+        }
+    }
+
+    fn end_of_other_day(&mut self, ends: &[i64]) -> Option<i64> {
+        if ends.len() > 1 {
+            self.doubt("the listing says neither AM nor PM of its end: PM is a guess");
+        }
+        ends.last().copied()
+    }
+
+    /// The moment, by the zone that the line names or by the calendar's.
+    fn moment(&mut self, local: NaiveDateTime) -> Result<Moment, Unusable> {
+        let named = self.word.and_then(|word| ZONES.iter().find(|(words, _)| words.contains(&word)));
+        let foreign = named.and_then(|(_, name)| Zone::parse(name)).filter(|zone| *zone != self.zone);
+        let zone = foreign.unwrap_or(self.zone);
+        let promised =
+            self.word.and_then(|word| HOURS.iter().find(|(known, _)| *known == word)).map(|(_, hours)| *hours);
+        let promised = promised.and_then(|hours| FixedOffset::east_opt(hours * 3600));
+        let moment = match (zone.moment(local), promised) {
+            (Ok(moment), _) => moment,
+            (Err(Unresolved::Gap { .. }), _) => return Err(Unusable::NoSuchTime(local)),
+            (Err(Unresolved::Overlap { second, .. }), Some(offset)) if offset == second => {
+                zone.moment_of(at(local, second))
+            }
+            (Err(Unresolved::Overlap { first, .. }), promised) => {
+                if promised != Some(first) {
+                    self.doubt("the clocks show this time twice; the first is taken");
+                }
+                zone.moment_of(at(local, first))
+            }
+        };
+        let offset = zone.offset(moment.instant());
+        if let (Some(promised), Some(word)) = (promised, self.word)
+            && promised != offset
+        {
+            let word = word.to_uppercase();
+            self.doubt(format!("the listing says {word}, which is not in force on that day; the clock's time is kept"));
+        }
+        if foreign.is_none() {
+            return Ok(moment);
+        }
+        let here = self.zone.moment_of(moment.instant());
+        let (there, now) = (local.format("%-I:%M %p"), here.local().format("%-I:%M %p"));
+        let word = self.word.unwrap_or_default().to_uppercase();
+        self.doubt(format!("the listing says {there} {word}, which is {now} here"));
+        Ok(here)
+    }
+
+    /// The same time on another day.
+    fn also(&mut self, start: Start, day: NaiveDate) -> Result<Option<Start>, Unusable> {
+        if day == start.day() {
+            return Ok(None);
+        }
+        Ok(Some(match start {
+            Start::AllDay(_) => Start::AllDay(day),
+            Start::Timed(moment) => {
+                let local = day.and_time(moment.local().time());
+                Start::Timed(self.zone.moment(local).map_err(|_| Unusable::NoSuchTime(local))?)
+            }
+        }))
+    }
+}
+
+fn at(local: NaiveDateTime, offset: FixedOffset) -> DateTime<chrono::Utc> {
+    local.checked_sub_offset(offset).unwrap_or(local).and_utc()
+}
+
+fn after(day: NaiveDate, minutes: i64) -> NaiveDateTime {
+    let (days, minutes) = (minutes.div_euclid(MINUTES_OF_DAY), minutes.rem_euclid(MINUTES_OF_DAY));
+    let day = day.checked_add_days(Days::new(days.unsigned_abs())).unwrap_or(day);
+    day.and_time(NaiveTime::MIN) + TimeDelta::minutes(minutes)
+}
+
+/// The minutes of the day that a time may mean, the earlier first; `midnight` is the minute for that word.
+fn choices(clock: Clock, midnight: i64) -> Vec<i64> {
+    let minute = |time: NaiveTime| i64::from(chrono::Timelike::num_seconds_from_midnight(&time) / 60);
+    match clock {
+        Clock::Sure(time) => vec![minute(time)],
+        Clock::Midnight => vec![midnight],
+        Clock::Half(hour, minute) => {
+            let morning = i64::from(hour % 12 * 60 + minute);
+            vec![morning, morning + MINUTES_OF_DAY / 2]
+        }
+    }
+}
+
+/// Of a time before noon and one after it, the one at which events are.
+fn likely(choices: &[i64]) -> i64 {
+    let decent = choices.iter().find(|minute| **minute >= 7 * 60).or(choices.last());
+    decent.copied().unwrap_or_default()
+}
+
+/// The begin and the end that lie closest together, the end after the begin, perhaps on the next day.
+fn shortest(begins: &[i64], ends: &[i64]) -> Option<(i64, i64)> {
+    let pairs = begins.iter().flat_map(|begin| ends.iter().map(move |end| (*begin, *end)));
+    let later = |(begin, end): (i64, i64)| (begin, if end > begin { end } else { end + MINUTES_OF_DAY });
+    pairs.map(later).min_by_key(|(begin, end)| end - begin)
+}
+
+fn shown(clock: Clock) -> String {
+    match clock {
+        Clock::Sure(time) => time.format("%-I:%M %p").to_string(),
+        Clock::Midnight => "midnight".to_owned(),
+        Clock::Half(hour, minute) => format!("{hour}:{minute:02}"),
+    }
+}
+
+fn shown_minute(minute: i64) -> String {
+    let time = NaiveTime::MIN + TimeDelta::minutes(minute);
+    time.format("%-I:%M %p").to_string()
+}

@@ -1,0 +1,317 @@
+//! Lists of organizations as people write them: headings, commas, "and", lines, "many more". It separates names, and says where it is not
+//! sure; whose the names are is not its business.
+
+use super::super::Known;
+use super::run_together;
+use crate::name::folded;
+
+/// The longest name, in characters.
+const NAME: usize = 200;
+/// The most names of one list.
+const NAMES: usize = 500;
+
+/// What a heading says of those under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// They host the event.
+    Hosts,
+    /// They support it; the first may host it.
+    Supporters,
+    /// They support what others host.
+    Sponsors,
+}
+
+/// The names under one heading.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Section {
+    pub(super) role: Role,
+    pub(super) names: Vec<String>,
+    /// What is not certain about them.
+    pub(super) doubts: Vec<String>,
+}
+
+/// What headings are about: their last word.
+const NOUNS: [&str; 17] = [
+    "organizations",
+    "organization",
+    "organisations",
+    "orgs",
+    "groups",
+    "sponsors",
+    "sponsor",
+    "co-sponsors",
+    "cosponsors",
+    "hosts",
+    "host",
+    "co-hosts",
+    "supporters",
+    "endorsers",
+    "organizers",
+    "partners",
+    "by",
+];
+/// The words before it.
+const ADJECTIVES: [&str; 24] = [
+    "additional",
+    "host",
+    "hosting",
+    "hosted",
+    "co-host",
+    "co-hosting",
+    "co-hosted",
+    "supporting",
+    "supported",
+    "sponsoring",
+    "sponsored",
+    "co-sponsoring",
+    "co-sponsored",
+    "cosponsoring",
+    "cosponsored",
+    "endorsing",
+    "endorsed",
+    "organizing",
+    "organized",
+    "partner",
+    "participating",
+    "community",
+    "and",
+    "other",
+];
+
+/// Whether a line begins with a heading of organizations.
+pub(super) fn heading_at_start(line: &str) -> bool {
+    let start = line.get(..line.floor_char_boundary(120)).unwrap_or_default();
+    start
+        .find(':')
+        .is_some_and(|colon| heading_before(start.get(..colon).unwrap_or_default()).is_some_and(|at| at == 0))
+}
+
+/// Where the heading begins that ends with this text, if one does.
+fn heading_before(text: &str) -> Option<usize> {
+    let text = text.trim_end();
+    let text = match text.strip_suffix(')').and_then(|text| text.rfind('(')) {
+        Some(open) => text.get(..open)?.trim_end(),
+        None => text,
+    };
+    let mut words = words_backwards(text);
+    let (mut start, noun) = words.next()?;
+    if !NOUNS.contains(&folded(noun).as_str()) {
+        return None;
+    }
+    let alone = !matches!(folded(noun).as_str(), "by");
+    let mut described = false;
+    for (at, word) in words {
+        if !ADJECTIVES.contains(&folded(word).as_str()) {
+            break;
+        }
+        (start, described) = (at, true);
+    }
+    (alone || described).then_some(start)
+}
+
+fn words_backwards(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut end = text.len();
+    std::iter::from_fn(move || {
+        let before = text.get(..end)?.trim_end();
+        let start = before
+            .rfind(char::is_whitespace)
+            .map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
+        end = start;
+        before.get(start..).filter(|word| !word.is_empty()).map(|word| (start, word))
+    })
+}
+
+fn role(heading: &str) -> Role {
+    let heading = folded(heading);
+    let has = |words: &[&str]| words.iter().any(|word| heading.contains(word));
+    if has(&["co-", "cosponsor", "additional", "sponsor", "endors", "partner", "participating"]) {
+        Role::Sponsors
+    } else if has(&["host", "organized by", "organizers", "organizing"]) {
+        Role::Hosts
+    } else {
+        Role::Supporters
+    }
+}
+
+/// The headings of a text with what is under each; what is before the first has none.
+fn parts(text: &str) -> Vec<(Role, &str)> {
+    let mut parts = Vec::new();
+    let (mut begin, mut current) = (0, Role::Supporters);
+    for (colon, _) in text.match_indices(':').take(NAMES) {
+        let Some(before) = text.get(begin..colon) else { continue };
+        if let Some(at) = heading_before(before) {
+            parts.push((current, before.get(..at).unwrap_or_default()));
+            current = role(before.get(at..).unwrap_or_default());
+            begin = colon + 1;
+        }
+    }
+    parts.push((current, text.get(begin..).unwrap_or_default()));
+    parts.retain(|(_, part)| part.chars().any(char::is_alphanumeric));
+    parts
+}
+
+/// Learns the names that separators set apart without a doubt.
+pub(super) fn learn(text: &str, known: &mut Known) {
+    for (_, part) in parts(text) {
+        let pieces = pieces(part);
+        if pieces.len() > 1 {
+            for piece in pieces.iter().filter(|piece| !piece.contains(" and ") && !piece.contains('&')) {
+                known.learn(&typographic(without_others(piece)));
+            }
+        }
+    }
+}
+
+/// The names of a text, under their headings.
+pub(super) fn sections(text: &str, known: &Known) -> Vec<Section> {
+    parts(text).into_iter().map(|(role, part)| section(role, part, known)).collect()
+}
+
+fn section(role: Role, text: &str, known: &Known) -> Section {
+    let pieces = pieces(text);
+    let mut section = Section { role, names: Vec::new(), doubts: Vec::new() };
+    let count = pieces.len();
+    for (number, piece) in pieces.into_iter().enumerate().take(NAMES) {
+        let piece = without_others(piece);
+        let alone = count == 1;
+        match run_together::split(piece, known).filter(|_| alone) {
+            Some(names) => {
+                section.doubts.push("the names are run together in the listing; where one ends is a guess".to_owned());
+                section.names.extend(names);
+            }
+            None => section.joined(piece, number + 1 == count && !alone, known),
+        }
+    }
+    for name in &mut section.names {
+        *name = typographic(name);
+    }
+    section.names.retain(|name| name.chars().any(char::is_alphanumeric) && name.chars().count() <= NAME);
+    section
+}
+
+impl Section {
+    /// A piece between separators, in which "and" may separate two names or belong to one.
+    fn joined(&mut self, piece: &str, last: bool, known: &Known) {
+        let whole = || piece.to_owned();
+        if piece.is_empty() {
+            return;
+        }
+        if known.organization(piece).is_some() {
+            return self.names.push(whole());
+        }
+        let halves: Vec<(&str, &str)> = [" and ", " & "].into_iter().flat_map(|and| halves(piece, and)).collect();
+        let by_name = |(one, other): &&(&str, &str)| {
+            known.organization(one).is_some() || (known.organization(other).is_some() && is_name(one))
+        };
+        if let Some((one, other)) = halves.iter().find(by_name) {
+            self.joined(one, false, known);
+            return self.joined(other, last, known);
+        }
+        let possible = halves.iter().find(|(one, other)| is_name(one) && is_name(other) && !is_open(one));
+        match possible {
+            Some((one, other)) if last => {
+                self.doubts.push(format!("{piece:?} is taken as two names"));
+                self.names.extend([(*one).to_owned(), (*other).to_owned()]);
+            }
+            Some(_) => {
+                self.doubts.push(format!("{piece:?} is taken as one name"));
+                self.names.push(whole());
+            }
+            None => self.names.push(whole()),
+        }
+    }
+}
+
+/// The two sides of each place where a word stands.
+fn halves<'p>(piece: &'p str, and: &str) -> Vec<(&'p str, &'p str)> {
+    let at = piece.match_indices(and).take(10);
+    at.filter_map(|(at, and)| Some((piece.get(..at)?.trim(), piece.get(at + and.len()..)?.trim()))).collect()
+}
+
+/// Whether a text may be a name by itself: two words at least, the first with a capital or a digit.
+fn is_name(text: &str) -> bool {
+    text.split_whitespace().count() >= 2 && text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
+}
+
+/// Whether what "and" follows is not a whole name: "Coalition for Immigrant", "Alliance Against Racist".
+fn is_open(text: &str) -> bool {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let open = |word: &String| matches!(word.as_str(), "for" | "against" | "between" | "on");
+    words.iter().rev().take(3).any(open)
+}
+
+/// The pieces between commas, semicolons, bullets and line ends; not within parentheses.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut depth = 0_usize;
+    let separates = |c: char| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '\n' => depth = 0,
+            _ => {}
+        }
+        c == '\n' || (depth == 0 && matches!(c, ',' | ';' | '•' | '|' | '·'))
+    };
+    let trimmed = text.split(separates).map(|piece| {
+        let piece = piece.trim().trim_start_matches(['-', '*', '–', '—']).trim();
+        let piece = piece.strip_prefix("and ").or(piece.strip_prefix("& ")).unwrap_or(piece).trim();
+        piece.strip_suffix('.').filter(|piece| !ends_with_initial(piece)).unwrap_or(piece).trim()
+    });
+    trimmed.filter(|piece| !piece.is_empty() && !without_others(piece).is_empty()).collect()
+}
+
+/// Whether a full stop after this text belongs to it: "Inc.", "U.S."
+fn ends_with_initial(text: &str) -> bool {
+    let last = text.rsplit([' ', '.']).next().unwrap_or_default();
+    last.chars().count() <= 1 || matches!(last, "Inc" | "Co" | "Ltd" | "Jr" | "St")
+}
+
+/// A piece without what says only that there are more: "& Others - see graphic", "and many others (see post details)", "many more".
+fn without_others(piece: &str) -> &str {
+    const OTHERS: [&str; 9] = [
+        "many more",
+        "many others",
+        "others",
+        "other organizations",
+        "more",
+        "many other organizations",
+        "and more",
+        "etc",
+        "tba",
+    ];
+    let lower = piece.to_ascii_lowercase();
+    let ends = |at: usize| {
+        let rest = lower.get(at..).unwrap_or_default().trim_start_matches(['&', ' ']);
+        let rest = rest.strip_prefix("and ").unwrap_or(rest);
+        OTHERS.iter().any(|others| {
+            rest.strip_prefix(others).is_some_and(|rest| {
+                let rest = rest.trim_matches(['.', '!', ' ']);
+                rest.is_empty() || rest.starts_with(['(', '-', '–', '—', ':'])
+            })
+        })
+    };
+    let mut starts = std::iter::once(0).chain(lower.match_indices([' ', '&']).map(|(at, _)| at));
+    let end = starts.find(|at| ends(*at)).unwrap_or(piece.len());
+    piece.get(..end).unwrap_or(piece).trim_end_matches(['&', ',', ' '])
+}
+
+/// A name with the apostrophes of print.
+fn typographic(name: &str) -> String {
+    let mut before = ' ';
+    let mut spaced = true;
+    let print = |c: char| {
+        let c = if c == '\'' && before.is_alphanumeric() { '’' } else { c };
+        before = c;
+        c
+    };
+    let mut printed: String = name.chars().map(print).collect();
+    printed.retain(|c| {
+        let keep = !(c.is_whitespace() && spaced);
+        spaced = c.is_whitespace();
+        keep
+    });
+    printed.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests;
