@@ -110,7 +110,10 @@ impl Found {
     }
 
     fn doubt(&mut self, key: &'static str, text: impl Into<String>) {
-        self.doubts.push(Doubt { key, text: text.into() });
+        let doubt = Doubt { key, text: text.into() };
+        if !self.doubts.contains(&doubt) {
+            self.doubts.push(doubt);
+        }
     }
 }
 

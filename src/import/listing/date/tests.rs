@@ -1,1 +1,191 @@
-//! Tests of date lines.
+//! Tests of date lines: a table of the forms that people write, and every date and time written and read back.
+
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use proptest::prelude::*;
+
+use super::*;
+
+fn zone() -> Zone {
+    Zone::parse("America/Chicago").unwrap()
+}
+
+fn shown(start: Start) -> String {
+    match start {
+        Start::Timed(moment) => moment.local().format("%Y-%m-%dT%H:%M").to_string(),
+        Start::AllDay(day) => day.to_string(),
+    }
+}
+
+/// Start, end, second date and the number of doubts.
+fn read(line: &str) -> String {
+    match dated(line, zone()) {
+        None => "no date line".to_owned(),
+        Some(Err(unusable)) => unusable.words(),
+        Some(Ok(Dated { start, end, also, doubts })) => {
+            let mut read = shown(start);
+            read.extend(end.map(|end| format!(" until {}", shown(end))));
+            read.extend(also.map(|also| format!(" and {}", shown(also))));
+            read + &"?".repeat(doubts.len())
+        }
+    }
+}
+
+fn check(line: &str, expected: &str) {
+    assert_eq!(read(line), expected, "{line}");
+}
+
+#[test]
+fn the_forms_that_people_write_are_read() {
+    check("March 20, 2021 - 1 PM CDT – 3 PM CDT", "2021-03-20T13:00 until 2021-03-20T15:00");
+    check("May 4, 2018 - 3:30 PM - 5:30 PM", "2018-05-04T15:30 until 2018-05-04T17:30");
+    check("June 9, 2019 - 3:30 pm", "2019-06-09T15:30");
+    check("March 20, 2021 - 12 PM", "2021-03-20T12:00");
+    check("March 23, 2021 - 6:00 PM", "2021-03-23T18:00");
+    check("March 20, 2021 - noon", "2021-03-20T12:00");
+    check("March 20, 2021 - 12 noon", "2021-03-20T12:00");
+    check("March 20, 2021 - 12:00 Noon – 1:30 p.m.", "2021-03-20T12:00 until 2021-03-20T13:30");
+    check("March 20, 2021 - 8 PM - midnight", "2021-03-20T20:00 until 2021-03-21T00:00");
+    check("March 20, 2021 - 12 AM", "2021-03-20T00:00");
+    check("Saturday, March 20, 2021 - 2:00 PM", "2021-03-20T14:00");
+    check("Sat. Mar. 20th, 2021 @ 2pm", "2021-03-20T14:00");
+    check("Sat, March 20 2021, 2 to 4 PM", "2021-03-20T14:00 until 2021-03-20T16:00");
+    check("20 March 2021 at 2 p.m.", "2021-03-20T14:00");
+    check("2021-03-20 14:00 - 16:00", "2021-03-20T14:00 until 2021-03-20T16:00");
+    check("3/20/2021 from 2 PM until 4 PM", "2021-03-20T14:00 until 2021-03-20T16:00");
+    check("SEPT 9, 2019 — 3:30 PM", "2019-09-09T15:30");
+    check("March 20, 2021 | 9 o’clock AM", "2021-03-20T09:00");
+}
+
+#[test]
+fn a_range_shares_what_it_says_once() {
+    check("March 20, 2021 - 2-4pm", "2021-03-20T14:00 until 2021-03-20T16:00");
+    check("March 20, 2021 - 11-1pm", "2021-03-20T11:00 until 2021-03-20T13:00");
+    check("March 20, 2021 - 11:30 AM - 1", "2021-03-20T11:30 until 2021-03-20T13:00");
+    check("March 20, 2021 - 10 PM - 2 AM", "2021-03-20T22:00 until 2021-03-21T02:00");
+    check("December 31, 2021 - 10 PM - 2 AM CST", "2021-12-31T22:00 until 2022-01-01T02:00");
+}
+
+#[test]
+fn two_dates_are_a_span_or_two_occurrences() {
+    check("March 20, 2021 - 1 PM - March 21, 2021 - 3 PM", "2021-03-20T13:00 until 2021-03-21T15:00");
+    check("March 20, 2021 - 1 PM - March 21 3 PM", "2021-03-20T13:00 until 2021-03-21T15:00");
+    check("March 20 - March 21, 2021", "2021-03-20 until 2021-03-21?");
+    check("March 20-21, 2021", "2021-03-20 until 2021-03-21?");
+    check("May 4, 2018 and May 11, 2018 - 3 PM", "2018-05-04T15:00 and 2018-05-11T15:00");
+    check("May 4 & 11, 2018 - 3 PM - 5 PM", "2018-05-04T15:00 until 2018-05-04T17:00 and 2018-05-11T15:00");
+    check("March 21, 2021 - 1 PM - March 20, 2021 - 3 PM", "2021-03-21T13:00?");
+    check("March 20, 2021 - 1 PM - March 21, 2021", "2021-03-20T13:00?");
+}
+
+#[test]
+fn what_is_uncertain_has_a_doubt() {
+    check("March 20, 2021", "2021-03-20?");
+    check("March 20, 2021 - 3:30", "2021-03-20T15:30?");
+    check("March 20, 2021 - 9", "2021-03-20T09:00?");
+    check("March 20, 2021 - 6 - 8", "2021-03-20T18:00 until 2021-03-20T20:00?");
+    check("March 20, 2021 - 3 PM and 5 PM", "2021-03-20T15:00?");
+    check("March 20, 2021 - 3 PM / 5 PM", "2021-03-20T15:00?");
+    check("Friday, March 20, 2021 - 3 PM", "2021-03-20T15:00?");
+    check("March 20, 2021 - midnight", "2021-03-20T00:00?");
+    check("4/5/2021 - 3 PM", "2021-04-05T15:00?");
+    check("March 20, 2021 - 3 PM (doors at 2)", "2021-03-20T15:00?");
+}
+
+#[test]
+fn the_zone_is_held_against_chicago() {
+    check("March 20, 2021 - 1 PM CDT", "2021-03-20T13:00");
+    check("January 20, 2021 - 1 PM CST", "2021-01-20T13:00");
+    check("March 20, 2021 - 1 PM CT", "2021-03-20T13:00");
+    check("March 20, 2021 - 1 PM Central Time", "2021-03-20T13:00");
+    check("March 20, 2021 - 1 PM CST", "2021-03-20T13:00?");
+    check("January 20, 2021 - 1 PM CDT", "2021-01-20T13:00?");
+    check("March 20, 2021 - 1 PM EDT", "2021-03-20T12:00?");
+    check("March 20, 2021 - 6 PM PT - 8 PM PT", "2021-03-20T20:00 until 2021-03-20T22:00??");
+    // The nights on which the clocks change.
+    check("March 14, 2021 - 2:30 AM", "the clocks jump over 2:30 AM on March 14, 2021");
+    check("March 14, 2021 - 1:30 AM - 3:00 AM", "2021-03-14T01:30 until 2021-03-14T03:00");
+    check("November 7, 2021 - 1:30 AM", "2021-11-07T01:30?");
+    check("November 7, 2021 - 1:30 AM CST", "2021-11-07T01:30");
+    let second = dated("November 7, 2021 - 1:30 AM CST", zone()).unwrap().unwrap().start;
+    let Start::Timed(second) = second else { panic!("{second:?}") };
+    assert_eq!(second.instant().to_string(), "2021-11-07 07:30:00 UTC");
+}
+
+#[test]
+fn what_cannot_be_is_told() {
+    check("February 30, 2021 - 3 PM", "there is no such day");
+    check("March 20 - 3 PM", "its date has no year");
+}
+
+#[test]
+fn other_lines_are_no_date_lines() {
+    for line in [
+        "",
+        "May we meet on March 20, 2021?",
+        "Sat, Mar 20th, 2-4pm, meet at the Logan Square Monument",
+        "March 20, 2021 - 1 PM - Federal Plaza",
+        "March for Asians!",
+        "2154 S. Archer",
+        "100 W Randolph St",
+        "March 20, 2021 - 27 PM",
+        "March 20, 2021 - 3:75 PM",
+        "99999999999999999999 March 2021",
+        "32 March 2021",
+    ] {
+        check(line, "no date line");
+    }
+    check(&format!("March 20, 2021 - 1 PM{}", " ".repeat(300)), "no date line");
+}
+
+#[test]
+fn an_end_is_found_in_a_text() {
+    let moment = |text: &str| zone().moment(text.parse().unwrap()).unwrap();
+    let end = |text: &str| end_in_text(text, moment("2021-03-20T14:00:00"), zone()).map(|(end, said)| (end.local().to_string(), said));
+    let found = Some(("2021-03-20 16:00:00".to_owned(), "Sat, Mar 20th, 2-4pm".to_owned()));
+    assert_eq!(end("Come!\nSat, Mar 20th, 2-4pm, meet at the Monument"), found);
+    assert_eq!(end("Sat, Mar 20th, 3-4pm"), None, "another start");
+    assert_eq!(end("Sun, Mar 21st, 2-4pm"), None, "another day");
+    assert_eq!(end("On March 20 at 2 PM"), None);
+    assert_eq!(end("ñandú – Mär. “March"), None);
+}
+
+/// A date and time written in one of the forms, with one or without an end.
+fn lines() -> impl Strategy<Value = (String, NaiveDateTime, Option<NaiveDateTime>)> {
+    let day = (0_i64..20_000).prop_map(|days| NaiveDate::from_ymd_opt(1990, 1, 1).unwrap() + TimeDelta::days(days));
+    let forms = (0_usize..6, 0_usize..4, 0_usize..4, 0_usize..6);
+    (day, 0_i64..288, prop::option::of(1_i64..144), forms).prop_map(|(day, begin, length, (date, between, clock, dash))| {
+        let start = day.and_hms_opt(0, 0, 0).unwrap() + TimeDelta::minutes(5 * begin);
+        let end = length.map(|length| start + TimeDelta::minutes(5 * length));
+        let date = ["%B %-d, %Y", "%A, %B %-d, %Y", "%b %-d %Y", "%-d %B %Y", "%Y-%m-%d", "%a %b. %-d, %Y"][date];
+        let between = [" - ", " – ", " at ", ", "][between];
+        let clock = ["%-I:%M %p", "%-I:%M%P", "%I:%M %p", "%H:%M"][clock];
+        // On 24 hours, ten to noon would be either.
+        let clock = if clock == "%H:%M" && [Some(start), end].iter().flatten().any(|time| (10..=12).contains(&chrono::Timelike::hour(time))) { "%-I:%M %p" } else { clock };
+        let mut line = start.format(&format!("{date}{between}{clock}")).to_string();
+        if let Some(end) = end {
+            line += [" - ", "–", " — ", " to ", " until ", "-"][dash];
+            line += &end.format(clock).to_string();
+        }
+        (line, start, end)
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_back((line, start, end) in lines()) {
+        let plain = |local: NaiveDateTime| zone().moment(local).is_ok();
+        prop_assume!(plain(start) && end.is_none_or(plain));
+        let read = dated(&line, zone()).unwrap().unwrap();
+        prop_assert_eq!(shown(read.start), start.format("%Y-%m-%dT%H:%M").to_string(), "{}", line);
+        prop_assert_eq!(read.end.map(shown), end.map(|end| end.format("%Y-%m-%dT%H:%M").to_string()), "{}", line);
+        prop_assert_eq!(read.doubts, Vec::<String>::new(), "{}", line);
+    }
+
+    #[test]
+    fn no_line_panics(line in "\\PC{0,60}", part in "[A-Za-z0-9 ,:/&()–-]{0,60}") {
+        for line in [&line, &part, &format!("March 20, 2021 {part}")] {
+            let _ = dated(line, zone());
+            let _ = end_in_text(line, zone().moment("2021-03-20T14:00:00".parse().unwrap()).unwrap(), zone());
+        }
+    }
+}
