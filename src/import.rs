@@ -4,6 +4,7 @@
 use crate::event::{Start, Status};
 use crate::name::Slug;
 
+pub mod calendar;
 mod known;
 pub mod listing;
 mod plan;

@@ -16,6 +16,8 @@ use crate::import::{self, Found, Known, Outcome, Plan};
 use crate::problem::{self, Source};
 use crate::publisher::FileText;
 
+mod calendar;
+
 /// What events are imported from.
 #[derive(Debug, Subcommand)]
 pub(super) enum From {
@@ -23,6 +25,13 @@ pub(super) enum From {
     Listing {
         /// The text.
         file: PathBuf,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// An iCalendar export or feed of Google, Outlook, The Events Calendar, Meetup and others.
+    Ics {
+        /// The file, or its address (http, https or webcal).
+        from: String,
         #[command(flatten)]
         options: Options,
     },
@@ -50,6 +59,11 @@ pub(super) fn import(config: Config, from: &From) -> anyhow::Result<ExitCode> {
             let (config, files) = present(config, options)?;
             let mut known = Known::of(&files, &catalog::assemble(&files, &config, None));
             let source = import::listing::read(&text, &mut known, config.timezone);
+            put(&source, &files, &config, options)
+        }
+        From::Ics { from, options } => {
+            let (config, files) = present(config, options)?;
+            let source = calendar::read(from, options.organization.as_deref(), &config)?;
             put(&source, &files, &config, options)
         }
     }

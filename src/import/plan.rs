@@ -130,15 +130,26 @@ impl Planning<'_> {
         let first = self.host.or(found.organizations.first().map(String::as_str));
         let host = first.and_then(|name| self.organization(name));
         let supporters = self.supporters(found, host.as_ref());
+        let entry = entry(found, &id, &supporters, &self.known, self.config.timezone).written("[[event]]");
+        if let Some(problem) = self.refused_alone(&entry) {
+            return Outcome::Left(problem);
+        }
         let file = self.file(host.as_ref());
-        let entry = entry(found, &id, &supporters, &self.known, self.config.timezone);
         let text = self.texts.entry(file.clone()).or_default();
         *text += "\n";
-        *text += &entry.written("[[event]]");
+        *text += &entry;
         self.ids.insert(id.clone());
         let uid = found.former_uid.clone();
         self.events.push(There { id: id.clone(), uid, start: found.start, title: folded(&found.title) });
         Outcome::New { id, file }
+    }
+
+    /// What is wrong with an event by itself, if anything is: it costs only that event.
+    fn refused_alone(&self, entry: &str) -> Option<String> {
+        let source = Source { name: "event.toml".to_owned(), text: entry.to_owned() };
+        let parsed = catalog::parse(Arc::new(source), self.config);
+        let error = parsed.problems().iter().find(|problem| problem.severity == Severity::Error);
+        error.map(|problem| std::iter::once(&problem.message).chain(&problem.help).cloned().collect::<Vec<_>>().join("; "))
     }
 
     /// The organization that a name means, known or not; `None` for a name of which no address can be made.
