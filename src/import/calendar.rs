@@ -28,7 +28,8 @@ pub fn read(
     config: &Config,
 ) -> Result<Source, String> {
     let context = Context { zone: config.timezone, uid_domain: &config.uid_domain };
-    let adopted = partner::adopt(partner, header, body, &context, &config.partners.limits).map_err(|fault| fault.text)?;
+    let adopted =
+        partner::adopt(partner, header, body, &context, &config.partners.limits).map_err(|fault| fault.text)?;
     let uids = uids(&partner.slug, &adopted, body);
     let organization = organization.or(adopted.name.as_deref()).unwrap_or(&partner.name);
     let found = adopted.events.iter().map(|event| {
@@ -58,7 +59,8 @@ fn uids(partner: &Slug, adopted: &Adopted, body: &[u8]) -> BTreeMap<Slug, String
             }
         }
     }
-    let of = |(key, part): (&String, &String)| Some((Slug::parse(&format!("{partner}-{part}"))?, written.get(key)?.clone()));
+    let of =
+        |(key, part): (&String, &String)| Some((Slug::parse(&format!("{partner}-{part}"))?, written.get(key)?.clone()));
     adopted.identities.iter().filter_map(of).collect()
 }
 
@@ -105,8 +107,12 @@ fn repeat(found: &mut Found, event: &Event, recurrence: &Recurrence, zone: Zone)
     let takes_place =
         |start: &Start| *start == event.start() || by_rule.contains(&start.local()) || found.extra.contains(start);
     let excluded = recurrence.excluded.iter().filter(|start| takes_place(start)).copied().collect();
-    let changes: Vec<Changed> =
-        event.changes.iter().filter(|change| takes_place(&change.of)).map(|change| changed(event, change.of, &change.details)).collect();
+    let changes: Vec<Changed> = event
+        .changes
+        .iter()
+        .filter(|change| takes_place(&change.of))
+        .map(|change| changed(event, change.of, &change.details))
+        .collect();
     let lost = event.changes.len() - changes.len();
     (found.excluded, found.changes) = (excluded, changes);
     if lost > 0 {
@@ -120,7 +126,10 @@ fn write_out(found: &mut Found, event: &Event, recurrence: &Recurrence, zone: Zo
     let endless = recurrence.rule.as_ref().is_some_and(Rule::is_endless) || all.len() >= MAX_OCCURRENCES;
     let clock = recurrence.zone.map_or(String::new(), |zone| format!(" by the clock of {}", zone.name()));
     let end = if endless { format!("; only the first {MAX_OCCURRENCES} are there") } else { String::new() };
-    found.doubt("extra_dates", format!("the series repeats{clock} in a way that has no rule here: its dates are written out{end}"));
+    found.doubt(
+        "extra_dates",
+        format!("the series repeats{clock} in a way that has no rule here: its dates are written out{end}"),
+    );
     let is_there = all.iter().any(|occurrence| occurrence.of == event.start());
     found.extra = all.iter().map(|occurrence| occurrence.of).filter(|of| *of != event.start()).collect();
     if !is_there {

@@ -149,7 +149,9 @@ impl Planning<'_> {
         let source = Source { name: "event.toml".to_owned(), text: entry.to_owned() };
         let parsed = catalog::parse(Arc::new(source), self.config);
         let error = parsed.problems().iter().find(|problem| problem.severity == Severity::Error);
-        error.map(|problem| std::iter::once(&problem.message).chain(&problem.help).cloned().collect::<Vec<_>>().join("; "))
+        error.map(|problem| {
+            std::iter::once(&problem.message).chain(&problem.help).cloned().collect::<Vec<_>>().join("; ")
+        })
     }
 
     /// The organization that a name means, known or not; `None` for a name of which no address can be made.

@@ -9,10 +9,10 @@ use url::Url;
 use crate::command::now;
 use crate::config::Config;
 use crate::fetcher::{self, Settings, Turn};
+use crate::files;
 use crate::import::{self, Source};
 use crate::name::Slug;
 use crate::partner::{Address, Header, Partner, Snapshot};
-use crate::files;
 
 /// Reads the calendar of a file or an address.
 pub(super) fn read(from: &str, organization: Option<&str>, config: &Config) -> anyhow::Result<Source> {

@@ -93,7 +93,7 @@ fn guess(words: &[&str], names: &mut Vec<String>) {
 
 fn ends(words: &[&str], begin: usize, end: usize, last: &str, next: &str) -> bool {
     let plain = |word: &str| word.to_lowercase();
-    let goes_on = GOES_ON.contains(&plain(next).as_str()) || next.starts_with('(');
+    let goes_on = GOES_ON.contains(&next) || next.starts_with('(');
     let before = end.checked_sub(2).filter(|at| *at > begin).and_then(|at| words.get(at)).map(|word| plain(word));
     // "Association of Illinois", "Planned Parenthood - Illinois".
     let after_place =

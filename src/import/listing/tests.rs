@@ -1,1 +1,98 @@
-//! Tests of listings.
+//! Tests of listings: where events begin and end, and what is in them.
+
+use super::*;
+
+fn zone() -> Zone {
+    Zone::parse("America/Chicago").unwrap()
+}
+
+fn source(text: &str) -> Source {
+    read(text, &mut Known::default(), zone())
+}
+
+fn titles(text: &str) -> Vec<String> {
+    source(text).found.into_iter().map(|found| found.title).collect()
+}
+
+const ONE: &str = "Garden Day\n\nMay 4, 2018 - 3:30 PM - 5:30 PM\n\nUnity Park, 2636 N Kimball Ave\n\nSupporting Organizations: Block Club, Garden Project\n\nContact Info: Ana, ana@example.org\n\nVisit Organizers' Event Webpage for Most Up-To-Date Info: https://example.org/garden.\n\nBring gloves.\n\n\n\nSign up here: https://example.org/sign-up";
+
+#[test]
+fn all_parts_are_read() {
+    let found = &source(ONE).found[0];
+    assert_eq!((found.title.as_str(), found.line), ("Garden Day", 1));
+    assert_eq!(found.place.as_deref(), Some("Unity Park, 2636 N Kimball Ave"));
+    assert_eq!(found.organizations, ["Block Club", "Garden Project"]);
+    assert_eq!(found.contact.as_deref(), Some("Ana, ana@example.org"));
+    assert_eq!(found.url.as_deref(), Some("https://example.org/garden"));
+    assert_eq!(found.signup.as_deref(), Some("https://example.org/sign-up"));
+    assert_eq!(found.description, "Bring gloves.\n\nSign up here: https://example.org/sign-up");
+    assert!(found.end.is_some() && found.doubts.is_empty(), "{found:?}");
+}
+
+#[test]
+fn every_part_but_title_and_date_may_be_missing() {
+    let found = &source("Walk\n\nMay 4, 2018 - noon").found[0];
+    assert_eq!((&found.place, &found.organizations, found.description.as_str()), (&None, &vec![], ""));
+    let found = &source("Walk\nMay 4, 2018 - noon\nBring water, and a friend. We walk far.").found[0];
+    assert_eq!((&found.place, found.description.as_str()), (&None, "Bring water, and a friend. We walk far."));
+    let found = &source("Walk\n\nMay 4, 2018 - noon\n\nSupporting Organizations:\n\nBlock Club\nGarden Project\n\nContact Info:\n\nVisit Organizers’ Event Webpage\n\nText.").found[0];
+    assert_eq!((found.organizations.len(), found.description.as_str()), (2, "Text."));
+}
+
+#[test]
+fn as_many_events_as_there_are() {
+    assert_eq!(
+        titles(&format!("{ONE}\n\nA Second\n\nJune 9, 2019 - 3:30 pm\n\nHere\n\nText.")),
+        ["Garden Day", "A Second"]
+    );
+    assert_eq!(titles(&format!("{ONE}\r\n\r\n\u{feff}{ONE}")), ["Garden Day", "Garden Day"]);
+    assert_eq!(titles(""), Vec::<String>::new());
+}
+
+#[test]
+fn dates_in_a_text_begin_no_event() {
+    let text = format!(
+        "{ONE}\n\nOther dates:\nMay 11, 2018 - 3 PM\nMay 18, 2018 - 3 PM\n\nWe begin early\nMay 11, 2018\nand end late"
+    );
+    assert_eq!(titles(&text), ["Garden Day"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_told() {
+    let source = source(
+        "Old news\n\nNo Such Day\n\nFebruary 30, 2018 - 3 PM\n\nHere\n\nLost Hour\n\nMarch 14, 2021 - 2:30 AM\n\nThere",
+    );
+    assert_eq!(source.found, []);
+    let left: Vec<_> = source.left.iter().map(|(line, _)| *line).collect();
+    assert_eq!(left, [1, 3, 9], "{source:?}");
+}
+
+#[test]
+fn a_date_without_a_year_is_told() {
+    let source = source("Walk\n\nMay 4 - noon\n\nHere\n\nSupporting Organizations: Block Club\n\nText");
+    assert_eq!((source.found.len(), source.left.len()), (0, 1), "{source:?}");
+}
+
+#[test]
+fn hosts_are_found_in_the_text_where_only_sponsors_are_listed() {
+    let text = "Rally\n\nMay 4, 2018 - noon\n\nHere\n\nSupporting Organizations: Co-Sponsoring Organizations: Block Club, Garden Project\n\nThe Safety Foundation and the Better Coalition together with 65 others invite you to a rally.";
+    let found = &source(text).found[0];
+    assert_eq!(found.organizations, ["Safety Foundation", "Better Coalition", "Block Club", "Garden Project"]);
+    assert_eq!(found.doubts.len(), 1);
+    let found = &source(&text.replace("invite you", "welcome you")).found[0];
+    assert_eq!((found.organizations.len(), found.doubts.len()), (2, 1));
+}
+
+#[test]
+fn a_list_in_the_text_adds_supporters() {
+    let text = format!("{ONE}\n\nEndorsing organizations:\nTenants Union\nSOUL (Southsiders)\n\nCome.");
+    let found = &source(&text).found[0];
+    assert_eq!(found.organizations, ["Block Club", "Garden Project", "Tenants Union", "SOUL (Southsiders)"]);
+    assert_eq!(found.doubts.len(), 1);
+}
+
+#[test]
+fn long_texts_are_cut_and_told() {
+    let found = &source(&format!("{ONE}\n\n{}", "long ".repeat(5_000))).found[0];
+    assert_eq!((found.description.chars().count(), found.doubts.len()), (20_000, 1));
+}

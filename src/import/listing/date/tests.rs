@@ -140,7 +140,9 @@ fn other_lines_are_no_date_lines() {
 #[test]
 fn an_end_is_found_in_a_text() {
     let moment = |text: &str| zone().moment(text.parse().unwrap()).unwrap();
-    let end = |text: &str| end_in_text(text, moment("2021-03-20T14:00:00"), zone()).map(|(end, said)| (end.local().to_string(), said));
+    let end = |text: &str| {
+        end_in_text(text, moment("2021-03-20T14:00:00"), zone()).map(|(end, said)| (end.local().to_string(), said))
+    };
     let found = Some(("2021-03-20 16:00:00".to_owned(), "Sat, Mar 20th, 2-4pm".to_owned()));
     assert_eq!(end("Come!\nSat, Mar 20th, 2-4pm, meet at the Monument"), found);
     assert_eq!(end("Sat, Mar 20th, 3-4pm"), None, "another start");
@@ -153,21 +155,29 @@ fn an_end_is_found_in_a_text() {
 fn lines() -> impl Strategy<Value = (String, NaiveDateTime, Option<NaiveDateTime>)> {
     let day = (0_i64..20_000).prop_map(|days| NaiveDate::from_ymd_opt(1990, 1, 1).unwrap() + TimeDelta::days(days));
     let forms = (0_usize..6, 0_usize..4, 0_usize..4, 0_usize..6);
-    (day, 0_i64..288, prop::option::of(1_i64..144), forms).prop_map(|(day, begin, length, (date, between, clock, dash))| {
-        let start = day.and_hms_opt(0, 0, 0).unwrap() + TimeDelta::minutes(5 * begin);
-        let end = length.map(|length| start + TimeDelta::minutes(5 * length));
-        let date = ["%B %-d, %Y", "%A, %B %-d, %Y", "%b %-d %Y", "%-d %B %Y", "%Y-%m-%d", "%a %b. %-d, %Y"][date];
-        let between = [" - ", " – ", " at ", ", "][between];
-        let clock = ["%-I:%M %p", "%-I:%M%P", "%I:%M %p", "%H:%M"][clock];
-        // On 24 hours, ten to noon would be either.
-        let clock = if clock == "%H:%M" && [Some(start), end].iter().flatten().any(|time| (10..=12).contains(&chrono::Timelike::hour(time))) { "%-I:%M %p" } else { clock };
-        let mut line = start.format(&format!("{date}{between}{clock}")).to_string();
-        if let Some(end) = end {
-            line += [" - ", "–", " — ", " to ", " until ", "-"][dash];
-            line += &end.format(clock).to_string();
-        }
-        (line, start, end)
-    })
+    (day, 0_i64..288, prop::option::of(1_i64..144), forms).prop_map(
+        |(day, begin, length, (date, between, clock, dash))| {
+            let start = day.and_hms_opt(0, 0, 0).unwrap() + TimeDelta::minutes(5 * begin);
+            let end = length.map(|length| start + TimeDelta::minutes(5 * length));
+            let date = ["%B %-d, %Y", "%A, %B %-d, %Y", "%b %-d %Y", "%-d %B %Y", "%Y-%m-%d", "%a %b. %-d, %Y"][date];
+            let between = [" - ", " – ", " at ", ", "][between];
+            let clock = ["%-I:%M %p", "%-I:%M%P", "%I:%M %p", "%H:%M"][clock];
+            // On 24 hours, ten to noon would be either.
+            let clock = if clock == "%H:%M"
+                && [Some(start), end].iter().flatten().any(|time| (10..=12).contains(&chrono::Timelike::hour(time)))
+            {
+                "%-I:%M %p"
+            } else {
+                clock
+            };
+            let mut line = start.format(&format!("{date}{between}{clock}")).to_string();
+            if let Some(end) = end {
+                line += [" - ", "–", " — ", " to ", " until ", "-"][dash];
+                line += &end.format(clock).to_string();
+            }
+            (line, start, end)
+        },
+    )
 }
 
 proptest! {

@@ -1,0 +1,244 @@
+//! Imports, each a folder of tests/import: what is imported, the files that are there before, and those that are there after. Set
+//! HANDBILL_BLESS to rewrite what is expected. What we publish, imported again, has the same occurrences.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and has files and a clock of its own"
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use handbill::catalog::{self, Catalog, ParsedFile};
+use handbill::config::{self, Config};
+use handbill::event::Event;
+use handbill::event::occurrences::occurrences;
+use handbill::import;
+use handbill::name::Slug;
+use handbill::partner::{Address, Header, Partner};
+use handbill::problem::Source;
+use handbill::publisher::{FileChange, FileText, Publisher};
+use handbill::revision::Ledger;
+use handbill::site::Coding;
+
+#[test]
+fn every_folder_is_imported_as_expected() {
+    let folders = entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import"));
+    assert!(folders.len() >= 3, "{folders:?}");
+    for folder in folders {
+        let work = tempfile::tempdir().unwrap();
+        fs::create_dir(work.path().join("feeds")).unwrap();
+        for file in entries(&folder.join("feeds")) {
+            fs::copy(&file, work.path().join("feeds").join(file.file_name().unwrap())).unwrap();
+        }
+        let before = read(&work.path().join("feeds"));
+        let (dry, told) = (import(&folder, work.path(), &["--dry-run"]), read(&work.path().join("feeds")));
+        assert_eq!(told, before, "a dry run of {} writes", folder.display());
+        let mut found = BTreeMap::from([("told.txt".to_owned(), import(&folder, work.path(), &[]))]);
+        found.extend(read(&work.path().join("feeds")));
+        expect(&folder.join("expected"), &found);
+        for line in found["told.txt"].lines().filter(|line| line.starts_with("new: ")) {
+            assert!(dry.contains(line), "the dry run of {} does not tell {line:?}", folder.display());
+        }
+        assert!(dry.contains("\n+[[event]]\n"), "{dry}");
+        let again = import(&folder, work.path(), &[]);
+        assert!(again.contains("0 new, written into 0 files"), "{again}");
+        let checked = command(work.path()).arg("check").output().unwrap();
+        assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+    }
+}
+
+/// Imports what is in a folder, and returns what is told.
+fn import(folder: &Path, work: &Path, options: &[&str]) -> String {
+    let (kind, file) = match folder.join("listing.txt") {
+        listing if listing.exists() => ("listing", listing),
+        _ => ("ics", folder.join("calendar.ics")),
+    };
+    let output = command(work).args(["import", kind]).arg(file).args(options).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn command(work: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handbill"));
+    command.current_dir(work).env_clear();
+    command
+}
+
+fn expect(expected: &Path, found: &BTreeMap<String, String>) {
+    if std::env::var_os("HANDBILL_BLESS").is_some() {
+        fs::create_dir_all(expected).unwrap();
+        for (name, text) in found {
+            fs::write(expected.join(name), text).unwrap();
+        }
+    }
+    let expected_texts = read(expected);
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected_texts.keys().collect::<Vec<_>>(), "{}", expected.display());
+    for (name, text) in found {
+        assert_eq!(*text, expected_texts[name], "{}/{name}", expected.display());
+    }
+}
+
+fn read(folder: &Path) -> BTreeMap<String, String> {
+    let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
+    entries(folder).into_iter().map(|path| (name(&path), fs::read_to_string(path).unwrap())).collect()
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut entries: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    entries
+}
+
+/// Everything that can happen to events.
+const ALL: &str = r#"
+[organization]
+name = "Block Club"
+
+[[event]]
+id = "weekly"
+title = "Weekly"
+start = 2021-03-02T18:00
+end = 2021-03-02T19:30
+rrule = "FREQ=WEEKLY;COUNT=20"
+extra_dates = [2021-03-04T18:00]
+excluded_dates = [2021-03-09]
+description = "Bring: gloves; \\ and, friends."
+
+[[event.change]]
+on = 2021-03-16
+start = 2021-03-17T19:00
+
+[[event.change]]
+on = 2021-03-23
+status = "cancelled"
+
+[[event.change]]
+on = 2021-03-30
+title = "Longer"
+duration = "3h"
+location = "Elsewhere"
+
+[[event]]
+id = "monthly"
+title = "Monthly"
+start = 2021-01-31
+rrule = "FREQ=MONTHLY;BYMONTHDAY=-1;UNTIL=20211231"
+excluded_dates = [2021-02-28]
+description = "All day."
+
+[[event]]
+id = "fair"
+title = "Fair"
+start = 2021-05-01
+end = 2021-05-03
+description = "Three days."
+
+[[event]]
+id = "twice"
+title = "The hour that is twice"
+start = 2021-11-07T01:30:00-06:00
+duration = "1h"
+former_uid = "twice, or more; \\ so@elsewhere.example"
+description = "Second pass."
+
+[[event]]
+id = "off"
+title = "Off"
+start = 2021-06-01T12:00
+status = "cancelled"
+description = "No end announced."
+
+[[event]]
+id = "endless"
+title = "Endless"
+start = 2021-03-01T09:00
+duration = "15m"
+rrule = "FREQ=MONTHLY;BYDAY=1MO"
+description = "For ever."
+"#;
+
+#[test]
+fn our_own_feed_imported_has_the_same_occurrences() {
+    let config = Arc::new(settings());
+    let wanted = occurring(
+        &assembled(&BTreeMap::from([("feeds/block-club.toml".to_owned(), ALL.to_owned())]), &config),
+        &config,
+    );
+    assert!(wanted.len() > 50, "{wanted:?}");
+    let source =
+        import::calendar::read(&nobody(&config), &Header::default(), &feed(&config), Some("Block Club"), &config)
+            .unwrap();
+    assert_eq!((source.found.len(), &source.left), (6, &Vec::new()), "{source:?}");
+    let plan = import::plan(&source.found, &BTreeMap::new(), &config, "feeds/", None);
+    assert_eq!(plan.problems, [], "{plan:?}");
+    let texts = plan.written.iter().map(|written| (written.file.clone(), written.after.clone())).collect();
+    assert_eq!(occurring(&assembled(&texts, &config), &config), wanted, "{}", plan.written[0].after);
+}
+
+fn settings() -> Config {
+    let text = "public_url = \"https://events.example.org\"\nname = \"Test Events\"\n".to_owned();
+    config::parse(Arc::new(Source { name: "handbill.toml".to_owned(), text }), &BTreeMap::new()).0.unwrap()
+}
+
+fn feed(config: &Arc<Config>) -> Vec<u8> {
+    let today: DateTime<Utc> = "2021-03-01T12:00:00Z".parse().unwrap();
+    let files = vec![FileChange { name: "feeds/block-club.toml".to_owned(), text: FileText::Is(ALL.to_owned()) }];
+    let publisher = Publisher::new(Arc::clone(config), Ledger::default(), files, Vec::new, |_| Vec::new(), today);
+    assert_eq!(publisher.problems().iter().map(|problem| problem.one_line()).collect::<Vec<_>>(), Vec::<String>::new());
+    publisher.site().find("/all.ics", None).unwrap().bytes(Coding::Identity).to_vec()
+}
+
+fn assembled(texts: &BTreeMap<String, String>, config: &Config) -> Catalog {
+    let parse = |(name, text): (&String, &String)| {
+        let source = Source { name: name.clone(), text: text.clone() };
+        (name.clone(), Arc::new(catalog::parse(Arc::new(source), config)))
+    };
+    let files: BTreeMap<String, Arc<ParsedFile>> = texts.iter().map(parse).collect();
+    catalog::assemble(&files, config, None)
+}
+
+/// Each occurrence in a line: UID, which it is, when it is, whether it is, and its place.
+fn occurring(catalog: &Catalog, config: &Config) -> Vec<String> {
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let lines = |event: &Arc<Event>| {
+        let all = occurrences(event, config.timezone, day("2020-01-01"), day("2024-01-01"));
+        let line = |occurrence: &handbill::event::occurrences::Occurrence| {
+            let details = occurrence.details(event);
+            format!("{} {:?} {:?} {:?} {:?}", event.uid, occurrence.of, occurrence.when, details.status, details.place)
+        };
+        all.iter().map(line).collect::<Vec<_>>()
+    };
+    let mut all: Vec<String> = catalog.events.iter().flat_map(lines).collect();
+    all.sort();
+    all
+}
+
+fn nobody(config: &Config) -> Partner {
+    Partner {
+        address: Address::new(url::Url::parse("https://import.example/").unwrap()),
+        slug: Slug::parse("import").unwrap(),
+        name: "import".to_owned(),
+        url: None,
+        organization: None,
+        language: config.main_language(),
+        tags: Vec::new(),
+        priority: 0,
+        include: Vec::new(),
+        exclude: Vec::new(),
+        from: None,
+        until: None,
+        timezone: None,
+        zone_is_wrong: false,
+        prefix: String::new(),
+        refresh: None,
+        combined: true,
+    }
+}
