@@ -25,6 +25,7 @@ mod import;
 mod kept;
 mod merge;
 mod serve;
+mod style;
 
 /// Publishes community events, kept in TOML files, as calendar feeds.
 #[derive(Debug, Parser)]
@@ -71,6 +72,15 @@ enum Command {
         /// What they are imported from.
         #[command(subcommand)]
         from: import::From,
+    },
+    /// Put files of events into the common style; comments stay. Exit status: 0 all well, 1 some are not in it or cannot be read.
+    Fmt {
+        /// Which files; all files of events by default.
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Change nothing, and tell which files are not in the common style.
+        #[arg(long)]
+        check: bool,
     },
     /// Merge a folder of calendars into one file, each calendar as that of a partner: to measure what merging costs.
     #[command(hide = true)]
@@ -119,6 +129,7 @@ pub fn run() -> ExitCode {
             settings(config).and_then(|config| fetch::fetch(&Arc::new(config), &partners, format))
         }
         Command::Import { from } => settings(config).and_then(|config| import::import(config, &from)),
+        Command::Fmt { files, check } => settings(config).and_then(|config| style::fmt(&config, &files, check)),
         Command::Merge { from, to } => settings(config).and_then(|config| merge::merge(&config, &from, &to)),
         Command::Schema { of } => schema(of),
     };

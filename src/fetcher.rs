@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 
 use crate::config::{self, Config};
-use crate::partner::{Class, Context, Fault, Interpretation, Partner, Response, Snapshot, poll};
+use crate::partner::{Address, Class, Context, Fault, Interpretation, Partner, Request, Response, Snapshot, poll};
 use crate::time::Zone;
 
 mod address;
@@ -102,6 +102,22 @@ pub fn once(settings: Settings, partners: Vec<(Arc<Partner>, Snapshot)>, mut don
     turns.into_iter().for_each(&mut done);
     let _ = thread.join();
     Ok(())
+}
+
+/// The answer to one request, within the bounds of a poll.
+///
+/// # Errors
+/// When the system gives no thread.
+pub fn get(settings: Settings, address: &Address) -> io::Result<Response> {
+    let fetcher = Fetcher::new(settings);
+    let request = Request { address: address.clone(), fields: Vec::new() };
+    let runtime = runtime()?;
+    let response = runtime.block_on(async {
+        let mut place = fetcher.places.take(address.url.host_str().unwrap_or_default()).await;
+        fetcher.client.get(&request, &mut place, fetcher.settings.partners.limits.max_bytes).await
+    });
+    runtime.shutdown_background();
+    Ok(response)
 }
 
 /// One thread for all fetches; others, as they are needed, to look names up and to read calendars.

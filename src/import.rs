@@ -7,6 +7,7 @@ use crate::name::Slug;
 pub mod calendar;
 mod known;
 pub mod listing;
+pub mod page;
 mod plan;
 mod written;
 

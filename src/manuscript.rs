@@ -2,8 +2,9 @@
 //! their order, and nothing of what they mean.
 
 mod entry;
+mod file;
 mod order;
 mod style;
 
 pub use entry::Entry;
-pub use style::{NotToml, styled};
+pub use file::{NotToml, styled};

@@ -47,6 +47,8 @@ fn every_folder_is_imported_as_expected() {
             assert!(dry.contains(line), "the dry run of {} does not tell {line:?}", folder.display());
         }
         assert!(dry.contains("\n+[[event]]\n"), "{dry}");
+        let styled = command(work.path()).args(["fmt", "--check"]).output().unwrap();
+        assert!(styled.status.success(), "{}", String::from_utf8_lossy(&styled.stdout));
         let again = import(&folder, work.path(), &[]);
         assert!(again.contains("0 new, written into 0 files"), "{again}");
         let checked = command(work.path()).arg("check").output().unwrap();
@@ -56,10 +58,9 @@ fn every_folder_is_imported_as_expected() {
 
 /// Imports what is in a folder, and returns what is told.
 fn import(folder: &Path, work: &Path, options: &[&str]) -> String {
-    let (kind, file) = match folder.join("listing.txt") {
-        listing if listing.exists() => ("listing", listing),
-        _ => ("ics", folder.join("calendar.ics")),
-    };
+    let kinds = [("listing", "listing.txt"), ("ics", "calendar.ics"), ("page", "page.html")];
+    let there = kinds.map(|(kind, file)| (kind, folder.join(file))).into_iter().find(|(_, file)| file.exists());
+    let (kind, file) = there.unwrap();
     let output = command(work).args(["import", kind]).arg(file).args(options).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
@@ -161,6 +162,9 @@ id = "endless"
 title = "Endless"
 start = 2021-03-01T09:00
 duration = "15m"
+supporters = ["Tenants Union", "Garden Project"]
+url = "https://example.org/endless"
+signup = "https://example.org/sign-up"
 rrule = "FREQ=MONTHLY;BYDAY=1MO"
 description = "For ever."
 "#;
@@ -212,7 +216,13 @@ fn occurring(catalog: &Catalog, config: &Config) -> Vec<String> {
         let all = occurrences(event, config.timezone, day("2020-01-01"), day("2024-01-01"));
         let line = |occurrence: &handbill::event::occurrences::Occurrence| {
             let details = occurrence.details(event);
-            format!("{} {:?} {:?} {:?} {:?}", event.uid, occurrence.of, occurrence.when, details.status, details.place)
+            let organizations: Vec<&str> = event.organizations.iter().map(|one| one.name.as_str()).collect();
+            let (of, when) = (occurrence.of, occurrence.when);
+            let texts = (&details.title, &details.description, &details.url, &details.signup);
+            format!(
+                "{} {of:?} {when:?} {:?} {:?} {organizations:?} {texts:?}",
+                event.uid, details.status, details.place
+            )
         };
         all.iter().map(line).collect::<Vec<_>>()
     };

@@ -35,6 +35,13 @@ pub(super) enum From {
         #[command(flatten)]
         options: Options,
     },
+    /// A web page with events as JSON-LD (schema.org).
+    Page {
+        /// The page, or its address.
+        from: String,
+        #[command(flatten)]
+        options: Options,
+    },
 }
 
 /// What all kinds of import have in common.
@@ -59,6 +66,12 @@ pub(super) fn import(config: Config, from: &From) -> anyhow::Result<ExitCode> {
             let (config, files) = present(config, options)?;
             let mut known = Known::of(&files, &catalog::assemble(&files, &config, None));
             let source = import::listing::read(&text, &mut known, config.timezone);
+            put(&source, &files, &config, options)
+        }
+        From::Page { from, options } => {
+            let (config, files) = present(config, options)?;
+            let page = calendar::page(from, &config)?;
+            let source = import::page::read(&page, options.organization.as_deref(), config.timezone);
             put(&source, &files, &config, options)
         }
         From::Ics { from, options } => {
@@ -105,7 +118,8 @@ fn put(source: &import::Source, files: &Files, config: &Config, options: &Option
         say(&told(found, outcome));
     }
     for (line, reason) in &source.left {
-        say(&format!("left out, line {line}: {}\n", reason.escape_debug()));
+        let place = if *line > 0 { format!(", line {line}") } else { String::new() };
+        say(&format!("left out{place}: {}\n", printable(reason)));
     }
     if !plan.problems.is_empty() {
         complain(&problem::render(&plan.problems, problem::Format::Human, false));
@@ -122,19 +136,24 @@ fn put(source: &import::Source, files: &Files, config: &Config, options: &Option
 }
 
 fn told(found: &Found, outcome: &Outcome) -> String {
-    let title = found.title.escape_debug();
+    let title = printable(&found.title);
     let place = if found.line > 0 { format!(" (line {})", found.line) } else { String::new() };
     match outcome {
         Outcome::New { id, file } => {
             let mut told = format!("new: {title}{place}: {id} in {file}\n");
             told.extend(
-                found.doubts.iter().map(|doubt| format!("  check {}: {}\n", doubt.key, doubt.text.escape_debug())),
+                found.doubts.iter().map(|doubt| format!("  check {}: {}\n", doubt.key, printable(&doubt.text))),
             );
             told
         }
         Outcome::Known { id, reason } => format!("there already: {title}{place}: {id} ({reason})\n"),
         Outcome::Left(reason) => format!("left out: {title}{place}: {reason}\n"),
     }
+}
+
+/// A text in one line, without what could ring a terminal.
+fn printable(text: &str) -> String {
+    crate::text::clean(text).replace('\n', " ")
 }
 
 /// What would be written, as a unified diff.

@@ -16,6 +16,8 @@ use crate::recurrence::{MAX_OCCURRENCES, Rule};
 use crate::text;
 use crate::time::Zone;
 
+mod ours;
+
 /// Reads a calendar. Its events are those of `organization`, or of whatever the calendar calls itself.
 ///
 /// # Errors
@@ -31,10 +33,17 @@ pub fn read(
     let adopted =
         partner::adopt(partner, header, body, &context, &config.partners.limits).map_err(|fault| fault.text)?;
     let uids = uids(&partner.slug, &adopted, body);
-    let organization = organization.or(adopted.name.as_deref()).unwrap_or(&partner.name);
+    let calendar = adopted.name.as_deref().unwrap_or(&partner.name);
     let found = adopted.events.iter().map(|event| {
-        let mut found = found(event, config.timezone);
-        found.organizations = vec![organization.to_owned()];
+        let mut event = Event::clone(event);
+        let listed = ours::undo(&mut event, &config.languages);
+        let mut found = found(&event, config.timezone);
+        let is_listed = !listed.is_empty();
+        found.organizations.extend(organization.map(str::to_owned));
+        found.organizations.extend(listed);
+        if organization.is_none() && !is_listed {
+            found.organizations.push(calendar.to_owned());
+        }
         found.former_uid = uids.get(&event.id).cloned();
         if found.former_uid.is_none() {
             found.doubt("former_uid", "it has no UID of its own there: subscribers of both calendars may see it twice");
@@ -53,9 +62,10 @@ fn uids(partner: &Slug, adopted: &Adopted, body: &[u8]) -> BTreeMap<Slug, String
         let name = name.split(';').next().unwrap_or_default();
         if name.eq_ignore_ascii_case("UID") {
             let uid = text::unescape(value.trim());
-            for uid in [value.trim().to_owned(), uid] {
-                written.insert(format!("u:#{}", Digest::of(uid.as_str())), uid.clone());
-                written.insert(format!("u:{uid}"), uid);
+            // It may be known as it is written, or as it is meant.
+            for key in [value.trim(), uid.as_str()] {
+                written.insert(format!("u:#{}", Digest::of(key)), uid.clone());
+                written.insert(format!("u:{key}"), uid.clone());
             }
         }
     }

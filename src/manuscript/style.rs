@@ -1,20 +1,9 @@
-//! The common style: texts, lists, the order of keys, the blank lines between tables. Comments stay where they are.
-
-use super::order;
+//! How single values are written in the common style: texts and lists. It knows no tables.
 
 /// The longest list in one line, in characters, its key included.
 const WIDTH: usize = 100;
 /// Lists that always stand one item a line: what is added to them later is a line of its own in a comparison.
 const TALL: [&str; 1] = ["supporters"];
-
-/// Why a text cannot be put into the common style: it is not TOML.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotToml {
-    /// Where, in bytes from the start.
-    pub at: usize,
-    /// What is wrong, in the parser's words.
-    pub message: String,
-}
 
 /// A text as TOML writes it: in one line, or as several lines between triple quotes.
 pub(super) fn text(value: &str) -> String {
@@ -56,13 +45,4 @@ pub(super) fn list(key: &str, values: &[String]) -> String {
     }
     let items: String = values.iter().map(|value| format!("    {value},\n")).collect();
     format!("[\n{items}]")
-}
-
-/// A file's text in the common style. What is in the common style stays as it is, byte by byte.
-///
-/// # Errors
-/// When it is not TOML.
-pub fn styled(text: &str) -> Result<String, NotToml> {
-    let _ = (text, order::ORGANIZATION);
-    Ok(text.to_owned())
 }

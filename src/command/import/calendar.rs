@@ -1,4 +1,4 @@
-//! Calendars to import: out of a file, or from their address with the fetcher's bounds. It reads no iCalendar.
+//! Calendars and pages to import: out of a file, or from their address with the fetcher's bounds. It reads neither iCalendar nor HTML.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::fetcher::{self, Settings, Turn};
 use crate::files;
 use crate::import::{self, Source};
 use crate::name::Slug;
-use crate::partner::{Address, Header, Partner, Snapshot};
+use crate::partner::{Address, Header, Partner, Response, Snapshot};
 
 /// Reads the calendar of a file or an address.
 pub(super) fn read(from: &str, organization: Option<&str>, config: &Config) -> anyhow::Result<Source> {
@@ -22,6 +22,19 @@ pub(super) fn read(from: &str, organization: Option<&str>, config: &Config) -> a
     };
     import::calendar::read(&partner, &header, &body, organization, config)
         .map_err(|fault| anyhow!("{}: {fault}", partner.address.shown()))
+}
+
+/// The text of a page.
+pub(super) fn page(from: &str, config: &Config) -> anyhow::Result<String> {
+    let body = match address(from) {
+        None => files::read(Path::new(from)).with_context(|| format!("{from} cannot be read"))?,
+        Some(url) => match fetcher::get(Settings::of(config, now), &Address::new(url))? {
+            Response::Answered { status: 200, body, .. } => body.to_vec(),
+            Response::Answered { status, .. } => bail!("{from} answers {status}"),
+            Response::Failed(fault) => bail!("{from}: {}", fault.text),
+        },
+    };
+    Ok(String::from_utf8_lossy(&body).into_owned())
 }
 
 fn address(from: &str) -> Option<Url> {
