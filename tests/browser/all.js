@@ -1,0 +1,2 @@
+// All browser tests in one process: one server and one browser serve them all.
+import "./subscribe.js";
