@@ -73,7 +73,7 @@ const hosting = async () => {
   const pages = new Map();
   const { server, port } = await listen((request, response) => {
     const page = pages.get(request.url);
-    if (!page) return response.writeHead(404).end();
+    if (!page) return response.writeHead(request.url === "/favicon.ico" ? 204 : 404).end();
     response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...page.headers }).end(page.html);
   });
   const host = (body, headers = {}) => {

@@ -72,10 +72,8 @@ p{margin:.75em 0 0}
 
     show(data) {
       const limit = parseInt(this.getAttribute("limit"), 10) || 5;
-      const root = this.shadowRoot || this.attachShadow({ mode: "open" });
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(style);
-      root.adoptedStyleSheets = [sheet];
       const box = make("div", "", { lang: data.lang });
       const name = make("p", "", { class: "name" });
       name.append(link(data.page, data.name));
@@ -86,6 +84,9 @@ p{margin:.75em 0 0}
       const foot = make("p");
       foot.append(make("a", data.subscribe, { class: "button", href: data.webcal }), " ", link(`${data.page}#subscribe`, data.all));
       box.append(foot);
+      // Only now: a shadow hides the link inside, so nothing may fail after it is there.
+      const root = this.shadowRoot || this.attachShadow({ mode: "open" });
+      root.adoptedStyleSheets = [sheet];
       root.replaceChildren(box);
     }
   });
