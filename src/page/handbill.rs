@@ -5,13 +5,15 @@ use askama::Template;
 use super::list::{self, Day};
 use super::phrases::Phrases;
 use super::qr::{self, Drawing};
-use super::shell::Shell;
+use super::shell::{Shell, cut};
 use super::{Around, Item, text};
 
 /// How many dates fit on the sheet beside everything else.
 const NEXT: usize = 6;
-/// The longest title on it, in characters.
-const TITLE: usize = 90;
+/// The longest name, title and place on it, in characters.
+const NAME: usize = 80;
+const TITLE: usize = 70;
+const PLACE: usize = 50;
 
 #[derive(Template)]
 #[template(path = "handbill.html")]
@@ -34,7 +36,8 @@ pub fn html<'a>(name: &'a str, path: &str, items: impl Iterator<Item = Item<'a>>
     let phrases = around.phrases();
     let (mut days, ahead) = list::next(items, around, NEXT);
     for row in days.iter_mut().flat_map(|day| &mut day.rows) {
-        row.title = super::shell::cut(&row.title, TITLE);
+        row.title = cut(&row.title, TITLE);
+        row.place = row.place.as_deref().map(|place| cut(place, PLACE));
     }
     let address = around.address(path);
     let page = Page {

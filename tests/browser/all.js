@@ -2,3 +2,5 @@
 import "./subscribe.js";
 import "./combine.js";
 import "./embed.js";
+import "./handbill.js";
+import "./quality.js";

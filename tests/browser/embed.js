@@ -199,6 +199,7 @@ test("only what is made to be embedded may be framed", async () => {
   await visit({}, async (page) => {
     for (const path of ["/", "/org/tenants", "/combine"]) {
       const inner = await framed(page, host(frame(origin, path)));
+      for (let waits = 0; waits < 50 && inner.url() === ""; waits++) await page.waitForTimeout(100);
       assert.match(inner.url(), /^chrome-error:/, path);
     }
   });

@@ -162,8 +162,24 @@ end = ${day(2)}T21:00
 location = ${quoted(LONG)}
 `;
 
+const COMMITTEE = "A title that goes on and on, as titles do when a committee writes them together, ".repeat(12).slice(0, 990);
+
+/** The longest name, and as many long titles as a handbill shows. */
+const wordy = () => {
+  const event = (number) => `
+[[event]]
+id = "wordy-${number}"
+title = ${quoted(`${number} ${COMMITTEE}`)}
+start = ${day(40 + number)}T18:00
+end = ${day(43 + number)}T20:00
+location = ${quoted(COMMITTEE)}
+status = "cancelled"
+`;
+  return `[organization]\nname = ${quoted(COMMITTEE)}\n${[1, 2, 3, 4, 5, 6, 7, 8].map(event).join("")}`;
+};
+
 const big = () => {
-  const long = "A title that goes on and on, as titles do when a committee writes them together, ".repeat(12).slice(0, 999);
+  const long = COMMITTEE;
   const event = (number) => `
 [[event]]
 id = "big-${number}"
@@ -193,6 +209,7 @@ export const feeds = (partner) => ({
   "tenants.toml": tenants().replaceAll("PARTNER", partner),
   "hostile.toml": hostile(),
   "big-calendar.toml": big(),
+  "wordy.toml": wordy(),
   "quiet-neighbors.toml": `[organization]\nname = "Quiet Neighbors"\n`,
   "silent.toml": `[organization]\nname = "Silent Society"\n`,
   "nandu.toml": `[organization]\nname = "Asociación Ñandú"\nurl = "https://example.org/nandu"\n`,

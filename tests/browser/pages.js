@@ -10,6 +10,7 @@ export const PAGES = [
   "/org/quiet-neighbors",
   "/org/silent",
   "/org/hostile",
+  "/org/wordy",
   "/tag/housing",
   "/venue/hall",
   "/venue/bad-place",
@@ -34,7 +35,7 @@ export const PAGES = [
   "/nothing/here",
 ];
 
-export const HANDBILLS = ["/org/tenants/handbill", "/all/handbill", "/org/big-calendar/handbill", "/org/silent/handbill", "/org/hostile/handbill"];
+export const HANDBILLS = ["/org/tenants/handbill", "/all/handbill", "/org/big-calendar/handbill", "/org/silent/handbill", "/org/hostile/handbill", "/org/wordy/handbill"];
 
 export const FRAMES = ["/embed/org/tenants", "/embed/org/silent", "/embed/org/hostile", "/embed/all", "/embed/combine?org=tenants&org=hostile"];
 
