@@ -1,5 +1,8 @@
 //! The files that pages bring along: style, scripts, icon. They are in the binary; nothing is fetched from anywhere else.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use sha2::{Digest as _, Sha256};
 
 /// A file of the pages' own.
@@ -34,9 +37,15 @@ pub const ALL: [Asset; 5] = [STYLE, SCRIPT, WIDGET, FRAME_STYLE, ICON];
 impl Asset {
     /// Its path with its version: an upgraded page never meets an old style in a cache.
     #[must_use]
-    pub fn versioned(&self) -> String {
-        let digest = Sha256::digest(self.text);
-        let version: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        format!("{}?v={version}", self.path)
+    pub fn versioned(&self) -> &'static str {
+        VERSIONED.get(self.path).map_or(self.path, String::as_str)
     }
 }
+
+static VERSIONED: LazyLock<HashMap<&str, String>> = LazyLock::new(|| {
+    let version = |text: &str| {
+        let digest = Sha256::digest(text);
+        digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    ALL.iter().map(|asset| (asset.path, format!("{}?v={}", asset.path, version(asset.text)))).collect()
+});

@@ -83,7 +83,7 @@ pub fn frame<'a>(name: &'a str, path: &str, items: impl Iterator<Item = Item<'a>
         name,
         days,
         ahead,
-        style: around.plain_link(&assets::FRAME_STYLE.versioned()),
+        style: around.plain_link(assets::FRAME_STYLE.versioned()),
         page: around.address(path),
         webcal: webcal(&around.address(&feed(path))),
     };

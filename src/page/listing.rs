@@ -122,7 +122,7 @@ pub fn html<'a>(
         codes: Codes::new(subject.path, subject.name, around),
         related: related(subject, items, phrases),
         partners: subject.partners.iter().map(|partner| super::status::Mention::new(partner, around)).collect(),
-        map: subject.venue.map(|venue| super::event::Map::of(venue)),
+        map: subject.venue.map(super::event::Map::of),
         handbill: around.link(&format!("{}/handbill", subject.path)),
         from_url: GOOGLE_FROM_URL,
         oembed: around.oembed(subject.path),

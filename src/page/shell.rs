@@ -67,8 +67,8 @@ impl<'a> Shell<'a> {
                 })
                 .collect(),
             forms: Vec::new(),
-            style: around.plain_link(&assets::STYLE.versioned()),
-            script: around.plain_link(&assets::SCRIPT.versioned()),
+            style: around.plain_link(assets::STYLE.versioned()),
+            script: around.plain_link(assets::SCRIPT.versioned()),
             icon: around.plain_link(assets::ICON.path),
             unlisted: false,
         }

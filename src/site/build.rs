@@ -25,7 +25,7 @@ pub(super) const LAYOUT: &str = "layout";
 /// How many combined feeds are remembered: at most twice as many times the largest feed in memory, in each of its forms.
 const COMBINED: usize = 16;
 /// How many pages, Atom feeds and the like are remembered; most are a few kilobytes.
-const LEAVES: usize = 1_000;
+const LEAVES: usize = 300;
 
 pub(super) fn build(world: World<'_>, config: &Config, now: DateTime<Utc>, previous: Option<&Site>) -> Site {
     let frame = Frame::new(config);

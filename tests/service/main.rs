@@ -11,6 +11,7 @@
 mod client;
 mod feeds;
 mod http;
+mod pages;
 mod reload;
 mod server;
 mod slow;
