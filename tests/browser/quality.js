@@ -7,7 +7,11 @@ import { HtmlValidate } from "html-validate";
 import { ALL, KINDS, both, spanish } from "./pages.js";
 import { findings, visit, world } from "./world.js";
 
-const PHRASES = new URL("../../src/page/phrases.rs", import.meta.url);
+/** The phrases of a language, as the program has them. */
+const phrasesOf = (language) => {
+  const source = readFileSync(new URL(`../../src/page/phrases/${language}.rs`, import.meta.url), "utf8");
+  return Array.from(source.matchAll(/^.*"((?:[^"\\]|\\.)*)".*$/gm), ([line]) => Array.from(line.matchAll(/"((?:[^"\\]|\\.)*)"/g), ([, text]) => text)).flat();
+};
 
 /** Widths of a small phone to a large screen, in CSS pixels. */
 const WIDTHS = [320, 375, 768, 1024, 1600];
@@ -53,11 +57,13 @@ const tooWide = () => {
 const unfold = (page) => page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
 
 /** One look at one page. */
-const look = async (page) => {
+const look = async (page, path) => {
   const seen = { lang: await page.evaluate(() => document.documentElement.lang), wide: [] };
   for (const [name, find] of Object.entries(inside)) seen[name] = await page.evaluate(find);
   await unfold(page);
-  for (const width of WIDTHS) {
+  // In the other language one page of each kind, and the smallest phone everywhere.
+  const every = !path.startsWith("/es/") || KINDS.map(spanish).includes(path);
+  for (const width of every ? WIDTHS : WIDTHS.slice(0, 1)) {
     await page.setViewportSize({ width, height: 800 });
     const over = await page.evaluate(tooWide);
     if (over) seen.wide.push(`is ${width} px wide and needs ${over}`);
@@ -77,7 +83,7 @@ const survey = async () => {
       for (let path = left.shift(); path !== undefined; path = left.shift()) {
         const response = await page.goto(path);
         if (await response.headerValue("set-cookie")) foreign.push(`${path} sets a cookie`);
-        pages[path] = await look(page);
+        pages[path] = await look(page, path);
       }
       await page.waitForLoadState("networkidle");
       if ((await context.cookies()).length) foreign.push("a cookie was set");
@@ -226,16 +232,12 @@ test("with the keyboard the way to the content comes first, every control is rea
   });
 });
 
-/** The phrases of both languages, as the program has them: those that only English has. */
+/** The phrases that only English has, as they stand on pages. */
 const englishPhrases = () => {
-  const source = readFileSync(PHRASES, "utf8");
-  const texts = (name) => {
-    const block = source.split(`const ${name}: Phrases`)[1].split("\n};")[0];
-    return Array.from(block.matchAll(/"((?:[^"\\]|\\.)*)"/g), (match) => match[1]);
-  };
-  const spanishTexts = new Set(texts("SPANISH").map((text) => text.toLowerCase()));
-  const pieces = texts("ENGLISH").filter((text) => !spanishTexts.has(text.toLowerCase())).flatMap((text) => text.split("{}"));
-  const words = pieces.map((piece) => piece.trim()).filter((piece) => piece.length > 3 && !["time", "before that", "more"].includes(piece));
+  const spanishToo = new Set(phrasesOf("spanish").map((text) => text.toLowerCase()));
+  const english = phrasesOf("english").filter((text) => !spanishToo.has(text.toLowerCase()));
+  const pieces = english.flatMap((text) => text.split("{}")).map((piece) => piece.trim());
+  const words = pieces.filter((piece) => piece.length > 3 && !["time", "before that", "more"].includes(piece));
   assert.ok(words.length > 100, "the phrases were not found");
   return words;
 };

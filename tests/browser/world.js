@@ -10,7 +10,7 @@ import { chromium } from "playwright-core";
 import { feeds, partnerCalendar } from "./feeds.js";
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const BINARY = process.env.HANDBILL_BIN ?? path.join(ROOT, "target/debug/handbill");
+const BINARY = path.resolve(process.env.HANDBILL_BIN ?? path.join(ROOT, "target/debug/handbill"));
 const CHROMIUM = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
 
 /** Machines are busy with other things: no test is about speed. */
