@@ -133,9 +133,7 @@ pub fn oembed(name: &str, path: &str, most: (Option<u32>, Option<u32>), around: 
         "cache_age": 86400, "width": width, "height": height,
         "html": frame_code(&frame, &text::escaped(name), &width.to_string(), height),
     });
-    let mut json = answer.to_string().into_bytes();
-    json.push(b'\n');
-    json
+    format!("{}\n", text::json(&answer)).into_bytes()
 }
 
 impl Around<'_> {

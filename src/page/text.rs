@@ -1,9 +1,12 @@
 //! Plain text as HTML: paragraphs, line breaks, links to http and https. Whatever is not made here is escaped. It knows no page.
 
 use std::fmt::Write as _;
+use std::io;
 
 use askama::filters::{Html, HtmlSafe};
 use linkify::{LinkFinder, LinkKind};
+use serde::Serialize as _;
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
 /// HTML that was made safe by this module.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,9 +49,36 @@ pub(super) fn line(text: &str) -> Markup {
     Markup(html)
 }
 
-/// JSON inside a `script` element: nothing in it can end the element or open a comment (HTML §13.2.5.4).
+/// JSON in which no text can be taken for markup, wherever it lands: nothing in it ends a `script` element, opens a comment (HTML
+/// §13.2.5.4) or closes an attribute.
 pub(super) fn json(value: &serde_json::Value) -> Markup {
-    Markup(value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
+    let mut json = Vec::new();
+    // Writing to memory cannot fail, and all keys are texts.
+    let _ = value.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Inert));
+    Markup(String::from_utf8(json).unwrap_or_default())
+}
+
+/// Writes the characters that mean something in HTML as escapes.
+struct Inert;
+
+impl Formatter for Inert {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        for piece in fragment.split_inclusive(['<', '>', '&', '\'']) {
+            let plain = piece.trim_end_matches(['<', '>', '&', '\'']);
+            writer.write_all(plain.as_bytes())?;
+            for character in piece.chars().skip(plain.chars().count()) {
+                write!(writer, "\\u{:04x}", u32::from(character))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_char_escape<W: ?Sized + io::Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        match escape {
+            CharEscape::Quote => writer.write_all(b"\\u0022"),
+            other => CompactFormatter.write_char_escape(writer, other),
+        }
+    }
 }
 
 fn link(line: &str, html: &mut String) {
@@ -124,5 +154,9 @@ mod tests {
         );
         let value = serde_json::json!({"name": "</script><!-- &"});
         assert_eq!(json(&value).to_string(), r#"{"name":"\u003c/script\u003e\u003c!-- \u0026"}"#);
+        let value = serde_json::json!({"it's": ["\" onload='", "\\\"<<\n", 1, null]});
+        let text = json(&value).to_string();
+        assert_eq!(text, r#"{"it\u0027s":["\u0022 onload=\u0027","\\\u0022\u003c\u003c\n",1,null]}"#);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).ok(), Some(value));
     }
 }

@@ -329,3 +329,21 @@ test("an address that names nothing has a page in the house's style and language
     }
   });
 });
+
+test("of a cancelled event the title is struck through, and what says so is not", async () => {
+  await visit({}, async (page) => {
+    await page.goto("/event/called-off");
+    // A line through a block goes through all that is in it.
+    const struck = (selector) =>
+      page.locator(selector).first().evaluate((element) => {
+        const through = (at) => at && (getComputedStyle(at).textDecorationLine.includes("line-through") || through(at.parentElement));
+        return Boolean(through(element));
+      });
+    assert.ok(await struck("h1"));
+    for (const selector of [".banner", ".kicker"]) assert.equal(await struck(selector), false, selector);
+    assert.match(await page.locator(".banner").textContent(), /Cancelled.*The street is closed/);
+    await page.goto("/org/tenants");
+    assert.ok(await struck(".row.cancelled .title"));
+    assert.equal(await struck(".row.cancelled .mark"), false);
+  });
+});
