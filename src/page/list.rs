@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate};
 
 use super::phrases::{Phrases, filled};
+use super::shell::cut;
 use super::{Around, Item, dates};
 use crate::event::occurrences::Occurrence;
 use crate::event::words::Texts;
@@ -16,6 +17,8 @@ const DATES_OF_SERIES: usize = 4;
 /// The most past rows on a page that shows what is ahead, and on the page of a year.
 const MOST_PAST: usize = 60;
 const MOST_OF_YEAR: usize = 1_000;
+/// The longest title in a list, in characters; an event's own page has all of it.
+const TITLE: usize = 200;
 
 /// What a page lists.
 #[derive(Debug, Clone, Default)]
@@ -217,7 +220,7 @@ impl Listed<'_> {
             time: dates::span(when, phrases),
             date: dates::short(when.start().day(), phrases),
             machine: machine(when, around),
-            title: Texts::of(details, around.main(), around.language()).title.to_owned(),
+            title: cut(Texts::of(details, around.main(), around.language()).title, TITLE),
             language: fallen_back(details, around),
             link: around.link(&format!("event/{}", event.id)),
             place: details.place.as_ref().map(first_line),
