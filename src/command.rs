@@ -120,6 +120,11 @@ fn complain(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
+/// Writes a sentence of what went wrong and ends nothing to standard error.
+fn mention(text: &str) {
+    complain(&format!("handbill: {text}\n"));
+}
+
 /// The clock's door.
 #[allow(clippy::disallowed_methods, reason = "this is the clock's door")]
 fn now() -> DateTime<Utc> {
@@ -164,9 +169,9 @@ fn folder(config: &Config) -> anyhow::Result<(Folder, Vec<crate::publisher::File
 }
 
 /// What was kept of the partners of a catalog.
-fn kept(config: &Config, catalog: &catalog::Catalog) -> Vec<(Slug, Snapshot)> {
+fn kept(config: &Config, catalog: &catalog::Catalog, tell: kept::Tell) -> Vec<(Slug, Snapshot)> {
     let partners = catalog.partners.values();
-    let snapshots = kept::read(config, partners.clone().map(Arc::as_ref));
+    let snapshots = kept::read(config, partners.clone().map(Arc::as_ref), tell);
     partners.map(|partner| partner.slug.clone()).zip(snapshots).collect()
 }
 

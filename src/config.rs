@@ -17,6 +17,7 @@ mod environment;
 mod partners;
 mod raw;
 mod settings;
+mod values;
 
 pub use partners::{Limits, Partners};
 pub use raw::schema;

@@ -12,6 +12,7 @@ mod placed;
 mod report;
 mod schema;
 mod value;
+mod walk;
 
 use std::ops::Range;
 
@@ -26,7 +27,7 @@ pub use report::Report;
 pub(crate) use schema::schema_for;
 
 use crate::problem::Source;
-use value::{Pass, Value};
+use walk::{Pass, Value};
 
 /// The name of the field into which a type takes the tables that are named like a language (`[event.es]`).
 pub(crate) const LANGUAGES: &str = "[language]";

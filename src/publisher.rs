@@ -10,7 +10,7 @@ use crate::catalog::{self, Catalog, ParsedFile};
 use crate::config::Config;
 use crate::merge::{Merged, merge};
 use crate::name::Slug;
-use crate::partner::{Partner, Snapshot};
+use crate::partner::{Header, Partner, Snapshot};
 use crate::problem::{Problem, Severity, Source};
 use crate::revision::{self, Ledger};
 use crate::site::{PartnerState, Site, World};
@@ -124,6 +124,20 @@ impl Publisher {
         self.site = Arc::new(site);
     }
 
+    /// Publishes that the folder of files cannot be read any more, and why; nothing in it counts as gone. `None`: it can be read again.
+    pub fn lose_folder(&mut self, lost: Option<(String, String)>, now: DateTime<Utc>) {
+        self.files.lost =
+            lost.map(|(name, why)| Problem::error(&Arc::new(Source { name, text: String::new() }), 0..0, why));
+        self.catalog = self.files.assemble(&self.config, Some(&self.catalog));
+        self.rebuild(now);
+    }
+
+    /// What is known of a partner's polls; `None` before the first.
+    #[must_use]
+    pub fn header(&self, slug: &Slug) -> Option<&Header> {
+        self.voices.of(slug).map(|(header, _)| header)
+    }
+
     /// The partners of the catalog.
     #[must_use]
     pub fn partners(&self) -> &BTreeMap<Slug, Arc<Partner>> {
@@ -142,12 +156,12 @@ impl Publisher {
         &self.ledger
     }
 
-    /// The names and texts of the files with which nothing is wrong.
-    pub fn good_files(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// The files with which nothing is wrong.
+    pub fn good_files(&self) -> impl Iterator<Item = &Arc<Source>> {
         let errors = self.catalog.problems.iter().filter(|problem| problem.severity == Severity::Error);
         let wrong: BTreeSet<&str> = errors.map(|problem| problem.source.name.as_str()).collect();
-        let files = self.files.latest.iter().map(|(name, file)| (name.as_str(), file.source().text.as_str()));
-        files.filter(move |(name, _)| !wrong.contains(name))
+        let files = self.files.latest.values().map(|file| file.source());
+        files.filter(move |source| !wrong.contains(source.name.as_str()))
     }
 
     /// All that is wrong with the files now.
@@ -223,6 +237,8 @@ struct Files {
     latest: BTreeMap<String, Arc<ParsedFile>>,
     /// Why a newer version is none.
     unreadable: BTreeMap<String, Problem>,
+    /// Why there can be no newer versions.
+    lost: Option<Problem>,
 }
 
 impl Files {
@@ -248,7 +264,7 @@ impl Files {
     /// Joins them; what is wrong stays as it is in `previous`.
     fn assemble(&self, config: &Config, previous: Option<&Catalog>) -> Catalog {
         let mut catalog = catalog::assemble(&self.latest, config, previous);
-        catalog.problems.extend(self.unreadable.values().cloned());
+        catalog.problems.extend(self.unreadable.values().chain(&self.lost).cloned());
         catalog
     }
 }

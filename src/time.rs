@@ -174,7 +174,17 @@ impl Zone {
     /// Whether it is Coordinated Universal Time, which iCalendar writes with a `Z` and no TZID.
     #[must_use]
     pub fn is_utc(&self) -> bool {
-        matches!(self.0, Tz::UTC | Tz::Etc__UTC)
+        matches!(
+            self.0,
+            Tz::UTC
+                | Tz::UCT
+                | Tz::Universal
+                | Tz::Zulu
+                | Tz::Etc__UTC
+                | Tz::Etc__UCT
+                | Tz::Etc__Universal
+                | Tz::Etc__Zulu
+        )
     }
 
     /// The VTIMEZONE (RFC 5545 §3.6.5) for events from the start of the day `first` on, as content lines that are neither folded nor ended.

@@ -1,6 +1,6 @@
 //! Golden folders: files of events and a time in, the bytes of feeds out. Each folder in `tests/golden/` holds `feeds/*.toml`, `today` (the
-//! time of the build), a `handbill.toml` if it needs settings of its own, and in `expected/` the representations that are proved, by
-//! their addresses; `expected/problems.txt` holds what is told of the files. `HANDBILL_BLESS=1` rewrites what is expected: the
+//! time of the build), a `handbill.toml` if it needs settings of its own, in `partner/` what each partner answers (`SLUG.ics`), and in
+//! `expected/` the representations that are proved, by their addresses; `expected/problems.txt` holds what is told of the files. `HANDBILL_BLESS=1` rewrites what is expected: the
 //! difference is then to be read, line by line.
 #![allow(
     clippy::unwrap_used,
@@ -16,7 +16,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use handbill::catalog::Catalog;
 use handbill::config::{self, Config};
+use handbill::name::Slug;
+use handbill::partner::poll::interpret;
+use handbill::partner::{Context, Partner, Response, Snapshot};
 use handbill::problem::{Problem, Source};
 use handbill::publisher::{FileChange, FileText, Publisher};
 use handbill::revision::Ledger;
@@ -107,7 +111,24 @@ fn published(folder: &Path) -> Publisher {
         name: format!("feeds/{}", path.file_name().unwrap().to_str().unwrap()),
         text: FileText::Is(fs::read_to_string(path).unwrap()),
     });
-    Publisher::new(Arc::new(settings(folder)), Ledger::default(), files.collect(), Vec::new, |_| Vec::new(), today)
+    let settings = Arc::new(settings(folder));
+    let said = |catalog: &Catalog| {
+        let answers = catalog.partners.values().map(|partner| said(partner, folder, &settings, today));
+        answers.collect::<Vec<(Slug, Snapshot)>>()
+    };
+    Publisher::new(Arc::clone(&settings), Ledger::default(), files.collect(), Vec::new, said, today)
+}
+
+/// What is kept of a partner that answers with its file.
+fn said(partner: &Partner, folder: &Path, settings: &Config, now: DateTime<Utc>) -> (Slug, Snapshot) {
+    let body = fs::read(folder.join(format!("partner/{}.ics", partner.slug))).unwrap();
+    let fields = vec![("content-type".to_owned(), "text/calendar".to_owned())];
+    let response = Response::Answered { status: 200, fields, body: body.into() };
+    let context = Context { zone: settings.timezone, uid_domain: &settings.uid_domain };
+    let limits = &settings.partners.limits;
+    let interpretation = interpret(partner, &Snapshot::default(), response, now, limits, &context, 0);
+    assert_eq!(interpretation.snapshot.header.fault, None, "{}", folder.display());
+    (partner.slug.clone(), interpretation.snapshot)
 }
 
 fn settings(folder: &Path) -> Config {

@@ -95,7 +95,8 @@ fn complete(
         until: day(report, raw.until, config.timezone),
         timezone: zone(report, raw.timezone),
         zone_is_wrong: raw.zone_is_wrong,
-        prefix: texts::line(report, raw.prefix, "prefix").unwrap_or_default(),
+        // A line loses the space at its end, and no editor means "Prefix:Title".
+        prefix: texts::line(report, raw.prefix, "prefix").map(|prefix| prefix + " ").unwrap_or_default(),
         refresh: refresh(report, raw.refresh),
         combined: raw.combined.unwrap_or(true),
         slug: slug.clone(),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 
-use super::{errors, folder, kept, ledger, now, say};
+use super::{errors, folder, kept, ledger, mention, now, say};
 use crate::config::Config;
 use crate::files;
 use crate::publisher::Publisher;
@@ -28,7 +28,7 @@ pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode
         ledger(ledger_kept, || files::remove(&path)),
         texts,
         Vec::new,
-        |catalog| kept(config, catalog),
+        |catalog| kept(config, catalog, mention),
         now(),
     );
     let errors = errors(publisher.problems());

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{folder, kept, now, say};
+use super::{folder, kept, mention, now, say};
 use crate::config::Config;
 use crate::fetcher::{self, Done, Turn};
 use crate::files::State;
@@ -38,7 +38,7 @@ pub(super) fn fetch(config: &Arc<Config>, chosen: &[String], form: Form) -> anyh
         )
     })?;
     let asked = choose(&partners, chosen)?;
-    let kept = kept::read(config, asked.iter().map(Arc::as_ref));
+    let kept = kept::read(config, asked.iter().map(Arc::as_ref), mention);
     let asked = asked.into_iter().zip(kept).collect();
     let mut all_well = true;
     fetcher::once(fetcher::Settings::of(config, now), asked, |done| {
@@ -50,7 +50,7 @@ pub(super) fn fetch(config: &Arc<Config>, chosen: &[String], form: Form) -> anyh
         all_well &= line.fault.is_none();
         say(&line.written(form));
     })?;
-    kept::retire(config, &state, &partners);
+    kept::retire(config, &state, &partners, mention);
     Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

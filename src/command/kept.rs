@@ -6,18 +6,21 @@ use std::io;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{complain, now};
+use super::now;
 use crate::config::Config;
 use crate::files::{self, State};
 use crate::partner::{Header, Interpretation, Partner, Snapshot};
 
+/// How a person is told of what cannot be read or removed: a sentence.
+pub(super) type Tell = fn(&str);
+
 /// What was kept of each of these partners at its present address, in their order.
-pub(super) fn read<'p>(config: &Config, partners: impl IntoIterator<Item = &'p Partner>) -> Vec<Snapshot> {
-    let polls = polls(config);
+pub(super) fn read<'p>(config: &Config, partners: impl IntoIterator<Item = &'p Partner>, tell: Tell) -> Vec<Snapshot> {
+    let polls = polls(config, tell);
     let read = |partner: &Partner| {
         let slug = partner.slug.as_str();
         let bytes = files::read_snapshot(&config.state, slug).unwrap_or_else(|error| {
-            complain(&format!("handbill: what was kept of {slug} cannot be read: {error}\n"));
+            tell(&format!("what was kept of {slug} cannot be read: {error}"));
             None
         });
         let is_of = |snapshot: &Snapshot| snapshot.is_of(partner);
@@ -28,9 +31,9 @@ pub(super) fn read<'p>(config: &Config, partners: impl IntoIterator<Item = &'p P
     partners.into_iter().map(read).collect()
 }
 
-fn polls(config: &Config) -> BTreeMap<String, Vec<u8>> {
+fn polls(config: &Config, tell: Tell) -> BTreeMap<String, Vec<u8>> {
     files::read_polls(&config.state).unwrap_or_else(|error| {
-        complain(&format!("handbill: when partners were asked last cannot be read: {error}\n"));
+        tell(&format!("when partners were asked last cannot be read: {error}"));
         BTreeMap::new()
     })
 }
@@ -45,15 +48,15 @@ pub(super) fn write(state: &State, partner: &Partner, interpretation: &Interpret
 }
 
 /// Removes the copies of partners that are no more, when they would have left the feeds.
-pub(super) fn retire(config: &Config, state: &State, partners: &[Arc<Partner>]) {
+pub(super) fn retire(config: &Config, state: &State, partners: &[Arc<Partner>], tell: Tell) {
     let Some(before) = now().checked_sub_signed(config.partners.limits.gone_after) else { return };
-    let polls = polls(config);
+    let polls = polls(config, tell);
     let was_asked = |slug: &str| {
         let header = polls.get(slug).and_then(|line| serde_json::from_slice::<Header>(line).ok());
         header.is_some_and(|header| header.attempted > Some(before))
     };
     let stays = |slug: &str| was_asked(slug) || partners.iter().any(|partner| partner.slug.as_str() == slug);
     if let Err(error) = state.retire_snapshots(stays, SystemTime::from(before)) {
-        complain(&format!("handbill: old copies cannot be removed: {error}\n"));
+        tell(&format!("old copies cannot be removed: {error}"));
     }
 }

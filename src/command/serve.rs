@@ -1,6 +1,6 @@
 //! `handbill serve`: publishes, watches and answers until it is told to stop.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -14,44 +14,53 @@ use tracing_subscriber::EnvFilter;
 
 use super::{folder, kept, ledger, now, say};
 use crate::config::{Config, Log, LogFormat};
-use crate::files::{Folder, State};
-use crate::publisher::{FileChange, Publisher};
+use crate::files::Folder;
+use crate::name::Slug;
+use crate::partner::Snapshot;
+use crate::publisher::Publisher;
 use crate::revision::Ledger;
 use crate::server::{self, Current};
 use crate::site::Site;
 
+mod keeper;
 mod partners;
 
+use keeper::{LEDGER, Task, Tasks};
 use partners::Partners;
-
-/// The ledger's name in the state folder.
-const LEDGER: &str = "ledger.json";
 
 /// How many feeds are shown at the start.
 const SHOWN: usize = 8;
 
 pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
     start_log(&config.log);
-    let state = super::state(config)?;
-    let ledger_kept = state.read(LEDGER).context("the ledger of revisions cannot be read")?;
-    let ledger = ledger(ledger_kept, || state.set_aside(LEDGER));
-    let (folder, files) = folder(config)?;
     let listener = TcpListener::bind(config.listen).with_context(|| {
         format!("cannot listen on {}; `listen` in the settings or HANDBILL_LISTEN names another address", config.listen)
     })?;
     let config = &at_port(config, &listener)?;
+    let polls = partners::poll(config);
+    let state = Arc::new(super::state(config)?);
+    let ledger_kept = state.read(LEDGER).context("the ledger of revisions cannot be read")?;
+    let ledger = ledger(ledger_kept, || state.set_aside(LEDGER));
+    let (folder, files) = folder(config)?;
+    let mut said = Vec::new();
     let publisher = Publisher::new(
         Arc::clone(config),
         ledger,
         files,
         || state.copies(&config.feeds),
-        |catalog| kept(config, catalog),
+        |catalog| {
+            said = kept(config, catalog, keeper::tell);
+            said.clone()
+        },
         now(),
     );
     let current: Current = Arc::new(ArcSwap::new(Arc::clone(publisher.site())));
     welcome(config, publisher.site());
-    let round = Round::new(config, state, folder, publisher, Arc::clone(&current));
-    std::thread::Builder::new().name("publisher".to_owned()).spawn(move || round.run())?;
+    let tasks = polls.tasks();
+    let partners = Partners::new(config, polls, state, folder.waker())?;
+    let round = Round::new(config, tasks.clone(), folder, publisher, partners, Arc::clone(&current));
+    let said = said.into_iter().collect();
+    std::thread::Builder::new().name("publisher".to_owned()).spawn(move || round.run(said))?;
     let settings = server::Settings {
         workers: config.workers,
         max_connections: config.max_connections,
@@ -59,6 +68,7 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
         log_requests: config.log.requests,
     };
     server::run(listener, current, settings)?;
+    tasks.finish(Duration::from_secs(2));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -102,7 +112,7 @@ fn welcome(config: &Config, site: &Site) {
 /// The publisher and what it publishes from and to.
 struct Round {
     config: Arc<Config>,
-    state: State,
+    tasks: Tasks,
     folder: Folder,
     publisher: Publisher,
     partners: Partners,
@@ -110,23 +120,33 @@ struct Round {
     day: NaiveDate,
     told: BTreeSet<String>,
     folder_lost: bool,
-    kept: Option<Ledger>,
+    kept: Option<Arc<Ledger>>,
 }
 
 impl Round {
-    fn new(config: &Arc<Config>, state: State, folder: Folder, publisher: Publisher, current: Current) -> Self {
+    fn new(
+        config: &Arc<Config>,
+        tasks: Tasks,
+        folder: Folder,
+        publisher: Publisher,
+        partners: Partners,
+        current: Current,
+    ) -> Self {
         let day = config.timezone.today(now());
-        let partners = Partners::new(config, folder.waker());
         let (config, told, kept) = (Arc::clone(config), BTreeSet::new(), None);
-        Self { config, state, folder, publisher, partners, current, day, told, folder_lost: false, kept }
+        Self { config, tasks, folder, publisher, partners, current, day, told, folder_lost: false, kept }
     }
 
-    /// Publishes changes and new days for as long as the process lives. What goes wrong in one round is told; the next goes on.
-    fn run(mut self) {
+    /// Publishes changes and new days for as long as the process lives. What goes wrong in one round is told; the next goes on. `said`
+    /// is what was kept of the partners.
+    fn run(mut self, said: HashMap<Slug, Snapshot>) {
         self.tell();
         self.keep();
+        self.keep_copies();
         self.publisher.site().warm();
-        self.partners.follow(&self.publisher, &self.config);
+        self.partners.follow(&self.publisher, said);
+        self.partners.tell_ages(&self.publisher, now());
+        self.partners.retire();
         loop {
             if catch_unwind(AssertUnwindSafe(|| self.once())).is_err() {
                 tracing::error!("a round of publishing failed; what was published stays");
@@ -139,39 +159,57 @@ impl Round {
         let now_ = now();
         let midnight = (self.config.timezone.next_midnight(now_) - now_).to_std().unwrap_or_default();
         self.folder.wait(midnight);
-        let changes = match self.folder.changes() {
-            Ok(changes) => {
-                self.folder_lost = false;
-                changes
-            }
-            Err(error) => self.lost(&error),
-        };
-        let said = self.partners.heard(&self.state);
-        let today = self.config.timezone.today(now());
-        let (files, partners) = (changes.len(), said.len());
-        if files > 0 {
-            self.publisher.change(changes, now());
-            self.partners.follow(&self.publisher, &self.config);
-        }
+        let is_new_day = self.is_new_day();
+        let (files, lost) = self.take_in_files();
+        let (said, is_news) = self.partners.heard();
+        let partners = said.len();
         if partners > 0 {
             self.publisher.hear(said, now());
         }
-        if files + partners > 0 {
-            self.replace();
-            tracing::info!(files, partners, events = self.publisher.site().counts().0, "published");
-        } else if today != self.day {
+        // A copy that grows too old leaves at its time, and not only when something else happens.
+        let is_aged = self.partners.tell_ages(&self.publisher, now());
+        if is_new_day || (is_aged && files + partners == 0) {
             self.publisher.rebuild(now());
-            self.replace();
-            tracing::info!(%today, "published for a new day");
         }
-        self.day = today;
+        if files + partners > 0 || lost || is_aged || is_new_day {
+            self.replace();
+        }
+        if files > 0 {
+            self.keep_copies();
+        }
+        if files > 0 || is_news {
+            tracing::info!(files, partners, events = self.publisher.site().counts().0, "published");
+        }
     }
 
-    fn lost(&mut self, error: &std::io::Error) -> Vec<FileChange> {
-        if !std::mem::replace(&mut self.folder_lost, true) {
-            tracing::error!(%error, "the folder of events cannot be read; what was published stays");
+    /// Whether this is the first round of a day. The day is told, and what has been gone for long is removed.
+    fn is_new_day(&mut self) -> bool {
+        let today = self.config.timezone.today(now());
+        let is_new = std::mem::replace(&mut self.day, today) != today;
+        if is_new {
+            tracing::info!(%today, "publishing for a new day");
+            self.partners.retire();
         }
-        Vec::new()
+        is_new
+    }
+
+    /// Takes the changes of files in: how many, and whether the folder has become unreadable or readable.
+    fn take_in_files(&mut self) -> (usize, bool) {
+        let (changes, lost) = match self.folder.changes() {
+            Ok(changes) => (changes, None),
+            Err(error) => (Vec::new(), Some(format!("the folder of events cannot be read: {error}"))),
+        };
+        let is_turned = lost.is_some() != std::mem::replace(&mut self.folder_lost, lost.is_some());
+        if is_turned {
+            let name = self.config.feeds.display().to_string();
+            self.publisher.lose_folder(lost.map(|why| (name, why)), now());
+        }
+        let files = changes.len();
+        if files > 0 {
+            self.publisher.change(changes, now());
+            self.partners.follow(&self.publisher, HashMap::new());
+        }
+        (files, is_turned)
     }
 
     /// Serves first: the change is what people wait for. Then keeps what a restart needs, and makes what many will ask for.
@@ -202,19 +240,17 @@ impl Round {
         self.told = now;
     }
 
-    /// The ledger first: whoever sees the copies knows that the revisions are kept too.
+    /// What a restart needs of the revisions. The disk is the keeper's; only the last ledger counts, however many it is behind.
     fn keep(&mut self) {
-        if self.kept.as_ref() != Some(self.publisher.ledger()) {
-            match self.state.write(LEDGER, &self.publisher.ledger().to_bytes()) {
-                Ok(()) => self.kept = Some(self.publisher.ledger().clone()),
-                Err(error) => tracing::error!(%error, "the ledger of revisions cannot be kept"),
-            }
+        if self.kept.as_ref().is_none_or(|kept| **kept != *self.publisher.ledger()) {
+            let ledger = Arc::new(self.publisher.ledger().clone());
+            self.tasks.give(Task::Ledger(Arc::clone(&ledger)));
+            self.kept = Some(ledger);
         }
-        for (name, text) in self.publisher.good_files() {
-            if let Err(error) = self.state.keep_copy(name, text) {
-                tracing::warn!(%error, file = name, "no copy of a good file could be kept");
-                break;
-            }
-        }
+    }
+
+    /// What a restart with a broken file needs.
+    fn keep_copies(&self) {
+        self.tasks.give(Task::Copies(self.publisher.good_files().map(Arc::clone).collect()));
     }
 }

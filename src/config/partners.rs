@@ -11,7 +11,7 @@ use crate::document::{Placed, Report, quoted};
 
 use super::duration;
 use super::raw::{RawPartners, Text, Texts};
-use super::settings::{length, number, set};
+use super::values::{length, number, set};
 
 /// How partners are polled.
 #[derive(Debug, Clone)]

@@ -1,7 +1,6 @@
 //! Checks what is written in one layer of the settings, and puts it over what was there. It knows the limits of each key.
 
 use std::net::SocketAddr;
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -12,7 +11,8 @@ use crate::language::Language;
 use crate::text;
 use crate::time::Zone;
 
-use super::raw::{Number, RawCancelled, RawConfig, RawLog, RawLogFormat, Text, Texts};
+use super::raw::{RawCancelled, RawConfig, RawLog, RawLogFormat, Text, Texts};
+use super::values::{length, number, set};
 use super::{Cancelled, Config, Log, LogFormat, Partners, Secrets, duration, partners};
 
 /// The settings before anything is written. `public_url` and `uid_domain` are empty: they follow from others.
@@ -68,12 +68,6 @@ fn apply_log(log: &mut Log, raw: RawLog, report: &mut Report) {
     set(&mut log.format, raw.format.map(|format| format.value.into()));
     set(&mut log.level, level(report, raw.level));
     set(&mut log.requests, raw.requests);
-}
-
-pub(super) fn set<T>(setting: &mut T, written: Option<T>) {
-    if let Some(written) = written {
-        *setting = written;
-    }
 }
 
 fn listen(report: &mut Report, written: Text) -> Option<SocketAddr> {
@@ -202,26 +196,6 @@ fn timeout(report: &mut Report, written: Text) -> Option<Duration> {
     }
     report.error(span, "client_timeout must be from 1s to 18s").help("write \"15s\"");
     None
-}
-
-pub(super) fn length(report: &mut Report, written: Text) -> Option<(TimeDelta, std::ops::Range<usize>)> {
-    let Placed { value, span } = written?;
-    match duration::parse(&value) {
-        Ok(length) => Some((length, span)),
-        Err(reason) => {
-            report.error(span, format!("{} {reason}", quoted(&value)));
-            None
-        }
-    }
-}
-
-pub(super) fn number(report: &mut Report, written: Number, limits: RangeInclusive<usize>) -> Option<usize> {
-    let Placed { value, span } = written?;
-    let number = usize::try_from(value).ok().filter(|number| limits.contains(number));
-    if number.is_none() {
-        report.error(span, format!("{value} is not between {} and {}", limits.start(), limits.end()));
-    }
-    number
 }
 
 /// The shape of levels; which modules there are, only the log knows.

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::LANGUAGES;
 use super::fault::Fault;
-use super::value::{Pass, Value};
+use super::walk::{Pass, Value};
 
 /// The elements of an array.
 pub(super) struct Elements<'t, 'i> {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
-/// The names by which [`super::value::Value`] knows the two types of this file.
+/// The names by which [`super::walk::Value`] knows the two types of this file.
 pub(super) const PLACED: &str = "handbill::Placed";
 pub(super) const DATE_TIME: &str = "handbill::DateTime";
 /// What a [`DateTime`] expects, in the words that problems use.

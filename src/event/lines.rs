@@ -8,6 +8,10 @@ use crate::language::Language;
 use crate::text::Writer;
 use crate::time::{Moment, Zone};
 
+/// Up to so many extra or excluded dates stand on lines of their own; of more of them, so many stand on one.
+const FEW_DATES: usize = 50;
+const DATES_A_LINE: usize = 100;
+
 /// Which languages a feed holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum View {
@@ -117,29 +121,48 @@ impl Lines<'_> {
             // The start is an occurrence without it (RFC 5545 §3.8.5.2), but several programs then show the extra dates only.
             writer.raw("RRULE:FREQ=DAILY;COUNT=1");
         }
-        for extra in &recurrence.extra {
-            self.start(writer, "RDATE", *extra);
-        }
-        for excluded in &recurrence.excluded {
-            self.start(writer, "EXDATE", *excluded);
+        self.dates(writer, "RDATE", &recurrence.extra);
+        self.dates(writer, "EXDATE", &recurrence.excluded);
+    }
+
+    /// Dates of a series: a line for each while they are few, since some programs read only the first of a line.
+    fn dates(&self, writer: &mut Writer, name: &str, dates: &[Start]) {
+        let a_line = if dates.len() > FEW_DATES { DATES_A_LINE } else { 1 };
+        for dates in dates.chunks(a_line) {
+            self.starts(writer, name, dates);
         }
     }
 
     fn start(&self, writer: &mut Writer, name: &str, start: Start) {
-        match start {
-            Start::Timed(moment) => self.moment(writer, name, moment),
-            Start::AllDay(date) => day(writer, name, date),
-        }
+        self.starts(writer, name, &[start]);
+    }
+
+    /// Starts, all of one kind, in one property.
+    fn starts(&self, writer: &mut Writer, name: &str, starts: &[Start]) {
+        let value = |start: &Start| match start {
+            Start::Timed(moment) => self.time(*moment),
+            Start::AllDay(date) => date.format("%Y%m%d").to_string(),
+        };
+        let values: Vec<String> = starts.iter().map(value).collect();
+        let zone = [("TZID", self.zone().name())];
+        let parameters: &[(&str, &str)] = match starts.first() {
+            Some(Start::AllDay(_)) => &[("VALUE", "DATE")],
+            _ if self.zone().is_utc() => &[],
+            _ => &zone,
+        };
+        writer.property(name, parameters, &values.join(","));
+    }
+
+    fn moment(&self, writer: &mut Writer, name: &str, moment: Moment) {
+        self.start(writer, name, Start::Timed(moment));
     }
 
     /// A wall-clock time in the event's zone; UTC has a form of its own (RFC 5545 §3.3.5).
-    fn moment(&self, writer: &mut Writer, name: &str, moment: Moment) {
-        let zone = self.zone();
-        if zone.is_utc() {
-            return writer.property(name, &[], &utc(moment.instant()));
+    fn time(&self, moment: Moment) -> String {
+        match self.zone() {
+            zone if zone.is_utc() => utc(moment.instant()),
+            _ => self.local(moment).format("%Y%m%dT%H%M%S").to_string(),
         }
-        let local = self.local(moment).format("%Y%m%dT%H%M%S").to_string();
-        writer.property(name, &[("TZID", zone.name())], &local);
     }
 
     /// The zone whose wall clock the event keeps.
@@ -201,4 +224,40 @@ fn day(writer: &mut Writer, name: &str, date: NaiveDate) {
 
 fn utc(instant: DateTime<Utc>) -> String {
     instant.format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use crate::recurrence::Rule;
+
+    /// How many properties so many excluded dates become, and that none of the dates is lost.
+    fn check(dates: usize, all_day: bool, properties: usize) {
+        let mut event = sample::event("2021-03-06T18:00:00", "2021-03-06T20:00:00");
+        let days = event.start().day().iter_days();
+        let start = |day: NaiveDate| match all_day {
+            true => Start::AllDay(day),
+            false => Start::Timed(sample::zone().resolve_leniently(day.and_hms_opt(18, 0, 0).unwrap())),
+        };
+        let excluded: Vec<Start> = days.take(dates).map(start).collect();
+        let rule = Some(Rule::parse("FREQ=DAILY").unwrap());
+        event.recurrence = Some(Recurrence { rule, extra: Vec::new(), excluded, zone: None });
+        let style = Style { zone: sample::zone(), main: Language::ENGLISH, cancelled: Cancelled::Announce };
+        let revision = Revision { sequence: 0, modified: DateTime::UNIX_EPOCH };
+        let text = String::from_utf8(vevents(&event, revision, style, View::All)).unwrap().replace("\r\n ", "");
+        let parameter = if all_day { "VALUE=DATE" } else { "TZID=America/Chicago" };
+        let lines: Vec<&str> = text.lines().filter(|line| line.starts_with(&format!("EXDATE;{parameter}:"))).collect();
+        assert_eq!(lines.len(), properties, "{dates} dates");
+        assert_eq!(lines.iter().map(|line| line.split(',').count()).sum::<usize>(), dates);
+    }
+
+    #[test]
+    fn few_dates_stand_alone_and_many_together() {
+        check(1, false, 1);
+        check(50, false, 50);
+        check(51, false, 1);
+        check(101, true, 2);
+        check(2_000, false, 20);
+    }
 }

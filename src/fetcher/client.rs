@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{dns, redirect, retry};
+use reqwest::{dns, header, redirect, retry};
 use tokio::net::lookup_host;
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
@@ -19,14 +18,14 @@ use super::fault::{self, fault};
 use super::place::Place;
 use super::tls;
 
-/// The longest Location that is followed, in bytes.
-const MAX_LOCATION: usize = 8_192;
+mod fields;
+mod location;
+
+use fields::{kept, to_send};
+use location::{credentials, target, without_user};
 
 /// The most addresses of a name that are tried.
 const MAX_ADDRESSES: usize = 8;
-
-/// What an interpretation may need to know of an answer.
-const FIELDS: [&str; 5] = ["etag", "last-modified", "content-type", "cache-control", "retry-after"];
 
 /// Makes requests within the operator's bounds.
 pub(super) struct Client {
@@ -133,7 +132,7 @@ impl Fetch<'_, '_> {
         self.client.check_host(url)?;
         let addresses = self.addresses(url).await?;
         let client = self.client.pinned(url, &addresses)?;
-        let mut sending = client.get(url.clone()).headers(fields(request));
+        let mut sending = client.get(url.clone()).headers(to_send(request));
         if let Some((name, password)) = user.and_then(credentials) {
             sending = sending.basic_auth(name, password);
         }
@@ -218,101 +217,5 @@ impl Fetch<'_, '_> {
             self.place.move_to(host).await;
             self.deadline += since.elapsed().min(Duration::from_secs(3_600));
         }
-    }
-}
-
-/// Where a redirect leads: http(s) only, never from https to http, without a user of its own.
-fn target(from: &Url, location: &[u8]) -> Result<Url, Fault> {
-    let refused = |text: &str| fault(Class::Redirect, format!("the answer leads to {text}"));
-    let location = str::from_utf8(location).ok().filter(|text| !text.is_empty() && text.len() <= MAX_LOCATION);
-    let joined = location.and_then(|location| from.join(location).ok());
-    let mut url = joined.ok_or_else(|| refused("an address that is none"))?;
-    if matches!(url.scheme(), "webcal" | "webcals") {
-        url = Url::parse(&url.as_str().replacen(url.scheme(), "https", 1))
-            .map_err(|_| refused("an address that is none"))?;
-    }
-    match (from.scheme(), url.scheme()) {
-        ("https", "http") => Err(refused("an insecure address")),
-        (_, "http" | "https") => Ok(without_user(url)),
-        _ => Err(refused("an address that is neither http nor https")),
-    }
-}
-
-fn without_user(mut url: Url) -> Url {
-    // These fail only for addresses that have no host, and those are refused anyway.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.set_fragment(None);
-    url
-}
-
-/// User name and password of an address, without their percent signs.
-fn credentials(url: &Url) -> Option<(String, Option<String>)> {
-    // What separates pairs in a form is nothing special here.
-    let plain = |text: &str| {
-        let text = text.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
-        url::form_urlencoded::parse(text.as_bytes()).next().map(|(name, _)| name.into_owned())
-    };
-    let is_there = !url.username().is_empty() || url.password().is_some();
-    is_there.then(|| (plain(url.username()).unwrap_or_default(), url.password().and_then(plain)))
-}
-
-/// The fields of a request. Validators go back byte for byte: what came as Latin-1 goes as Latin-1.
-fn fields(request: &Request) -> HeaderMap {
-    let mut fields = HeaderMap::new();
-    fields.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-    for (name, value) in &request.fields {
-        let bytes: Option<Vec<u8>> = value.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect();
-        if let Some(value) = bytes.and_then(|bytes| HeaderValue::from_bytes(&bytes).ok()) {
-            fields.insert(HeaderName::from_static(name), value);
-        }
-    }
-    fields
-}
-
-/// The fields of an answer that matter, each byte a character (Latin-1).
-fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
-    let fields = FIELDS.iter().flat_map(|name| headers.get_all(*name).iter().map(move |value| (*name, value)));
-    fields.map(|(name, value)| (name.to_owned(), text(value))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_redirect_leads_only_where_it_may() {
-        let check = |from: &str, location: &str, expected: Option<&str>| {
-            let found = target(&Url::parse(from).unwrap(), location.as_bytes()).ok();
-            assert_eq!(found.as_ref().map(Url::as_str), expected, "{from} {location}");
-        };
-        check("http://a.test/x", "/y", Some("http://a.test/y"));
-        check("https://a.test/x", "//b.test/y", Some("https://b.test/y"));
-        check("http://a.test/x", "https://b.test/", Some("https://b.test/"));
-        check("https://a.test/x", "http://a.test/", None);
-        check("https://a.test/x", "webcal://b.test/y", Some("https://b.test/y"));
-        check("http://a.test/x", "http://me:you@b.test/#z", Some("http://b.test/"));
-        check("http://a.test/x", "file:///etc/passwd", None);
-        check("http://a.test/x", "data:text/calendar,x", None);
-        check("http://a.test/x", "ftp://a.test/", None);
-        check("http://a.test/x", "javascript:alert(1)", None);
-        check("http://a.test/x", "", None);
-        check("http://a.test/x", "http://", None);
-        check("http://a.test/x", &format!("/{}", "a".repeat(200_000)), None);
-        check("http://a.test/x", "http://0x7f.1/", Some("http://127.0.0.1/"));
-    }
-
-    #[test]
-    fn user_and_password_are_what_the_address_stands_for() {
-        let check = |url: &str, expected: Option<(&str, Option<&str>)>| {
-            let found = credentials(&Url::parse(url).unwrap());
-            let found = found.as_ref().map(|(name, password)| (name.as_str(), password.as_deref()));
-            assert_eq!(found, expected, "{url}");
-        };
-        check("http://a.test/", None);
-        check("http://me:pa%20ss+%2B@a.test/", Some(("me", Some("pa ss++"))));
-        check("http://me@a.test/", Some(("me", None)));
-        check("http://m%26e%3D:p&q=r@a.test/", Some(("m&e=", Some("p&q=r"))));
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
 use crate::digest::Digest;
@@ -26,35 +26,44 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// The running round. When it is dropped, the round ends.
 #[derive(Debug)]
 pub struct Handle {
-    partners: watch::Sender<Vec<Arc<Partner>>>,
+    rolls: UnboundedSender<Roll>,
+}
+
+/// Who the partners are, and what was kept of those that are new.
+#[derive(Debug)]
+struct Roll {
+    partners: Vec<Arc<Partner>>,
+    kept: HashMap<Slug, Snapshot>,
 }
 
 impl Handle {
-    /// Tells the round who the partners are from now on. New ones are asked at once, those that are gone no more.
-    pub fn set_partners(&self, partners: Vec<Arc<Partner>>) {
-        self.partners.send_replace(partners);
+    /// Tells the round who the partners are from now on, and what was kept of those that it does not know yet. Those without a copy
+    /// are asked at once, those that are gone no more.
+    pub fn set_partners(&self, partners: Vec<Arc<Partner>>, kept: HashMap<Slug, Snapshot>) {
+        // The round ends only after its handle.
+        let _ = self.rolls.send(Roll { partners, kept });
     }
 }
 
-/// Starts the round. `snapshots` are those that were kept, by the partners' slugs; each turn that ends is handed to `done`, in the
-/// round's own thread: it must not take long. A hangup signal (SIGHUP) lets everyone be asked at once, but for those who asked to be
-/// left alone.
+/// Starts the round, without partners at first. Each turn that ends is handed to `done`, in the round's own thread: it must not take
+/// long. From when this returns, a hangup signal (SIGHUP) lets everyone be asked at once, but for those who asked to be left alone, and
+/// ends nothing.
 ///
 /// # Errors
 /// When the system gives no thread.
-pub fn start(
-    settings: Settings,
-    partners: Vec<Arc<Partner>>,
-    snapshots: HashMap<Slug, Snapshot>,
-    done: impl FnMut(Done) + Send + 'static,
-) -> io::Result<Handle> {
+pub fn start(settings: Settings, done: impl FnMut(Done) + Send + 'static) -> io::Result<Handle> {
     let runtime = super::runtime()?;
-    let (sender, receiver) = watch::channel(partners);
+    let (rolls, receiver) = unbounded_channel();
+    let hangup = {
+        let _inside = runtime.enter();
+        // Without the signal everything else still works.
+        signal(SignalKind::hangup()).ok()
+    };
     std::thread::Builder::new().name("fetcher".to_owned()).spawn(move || {
-        runtime.block_on(Round::new(settings, receiver, snapshots).run(done));
+        runtime.block_on(Round::new(settings, receiver).run(hangup, done));
         runtime.shutdown_background();
     })?;
-    Ok(Handle { partners: sender })
+    Ok(Handle { rolls })
 }
 
 /// One partner in the round.
@@ -67,30 +76,29 @@ struct Member {
 
 struct Round {
     fetcher: Arc<Fetcher>,
-    partners: watch::Receiver<Vec<Arc<Partner>>>,
+    rolls: UnboundedReceiver<Roll>,
     members: HashMap<Slug, Member>,
-    kept: HashMap<Slug, Snapshot>,
     turns: JoinSet<Done>,
+    /// Whether everyone was called before it was known who they are.
+    is_called: bool,
+    is_first: bool,
 }
 
 impl Round {
-    fn new(settings: Settings, partners: watch::Receiver<Vec<Arc<Partner>>>, kept: HashMap<Slug, Snapshot>) -> Self {
+    fn new(settings: Settings, rolls: UnboundedReceiver<Roll>) -> Self {
         let fetcher = Arc::new(Fetcher::new(settings));
-        Self { fetcher, partners, members: HashMap::new(), kept, turns: JoinSet::new() }
+        let (members, turns) = (HashMap::new(), JoinSet::new());
+        Self { fetcher, rolls, members, turns, is_called: false, is_first: true }
     }
 
-    async fn run(mut self, mut done: impl FnMut(Done)) {
-        // Without the signal everything else still works.
-        let mut hangup = signal(SignalKind::hangup()).ok();
-        self.enter_all();
-        self.kept = HashMap::new();
+    async fn run(mut self, mut hangup: Option<Signal>, mut done: impl FnMut(Done)) {
         loop {
             self.ask_who_is_due();
             let sleep = self.sleep();
             tokio::select! {
-                changed = self.partners.changed() => match changed {
-                    Ok(()) => self.enter_all(),
-                    Err(_) => return,
+                roll = self.rolls.recv() => match roll {
+                    Some(roll) => self.enter_all(roll),
+                    None => return,
                 },
                 Some(ended) = self.turns.join_next() => self.end(ended, &mut done),
                 () = heard(&mut hangup) => self.call_all(),
@@ -104,24 +112,38 @@ impl Round {
     }
 
     /// Takes the present partners in. What is known of one stays, unless its address changed.
-    fn enter_all(&mut self) {
+    fn enter_all(&mut self, mut roll: Roll) {
         let now = self.now();
-        let partners = self.partners.borrow_and_update().clone();
         let mut before = std::mem::take(&mut self.members);
-        for partner in partners {
+        for partner in roll.partners {
             let known = before.remove(&partner.slug);
             let member = match known {
                 Some(member) if member.next.is_none() || member.snapshot.is_of(&partner) => {
-                    Member { partner, ..member }
+                    self.changed(member, partner, now)
                 }
-                _ => self.newcomer(partner, now),
+                _ => self.newcomer(partner, &mut roll.kept, now),
             };
             self.members.insert(member.partner.slug.clone(), member);
         }
+        self.is_first = false;
+        if std::mem::take(&mut self.is_called) {
+            self.call_all();
+        }
     }
 
-    fn newcomer(&mut self, partner: Arc<Partner>, now: DateTime<Utc>) -> Member {
-        let snapshot = self.kept.remove(&partner.slug).filter(|snapshot| snapshot.is_of(&partner)).unwrap_or_default();
+    /// A partner whose table may have changed: who is to be asked more often from now on does not wait for the time that was set before.
+    fn changed(&self, member: Member, partner: Arc<Partner>, now: DateTime<Utc>) -> Member {
+        let limits = &self.fetcher.settings.partners.limits;
+        let soonest = partner.refresh.filter(|wished| member.partner.refresh.is_none_or(|before| *wished < before));
+        let soonest = soonest.map(|wished| now + wished.max(limits.refresh_floor).min(limits.refresh_ceiling));
+        let left_alone = poll::waits_until(&member.snapshot.header, now, limits);
+        let next =
+            member.next.map(|next| soonest.map_or(next, |soonest| next.min(soonest).max(left_alone.unwrap_or(now))));
+        Member { partner, next, ..member }
+    }
+
+    fn newcomer(&self, partner: Arc<Partner>, kept: &mut HashMap<Slug, Snapshot>, now: DateTime<Utc>) -> Member {
+        let snapshot = kept.remove(&partner.slug).filter(|snapshot| snapshot.is_of(&partner)).unwrap_or_default();
         let next = Some(first_poll(&partner, &snapshot, now, &self.fetcher.settings));
         Member { partner, snapshot, next }
     }
@@ -174,6 +196,7 @@ impl Round {
 
     fn call_all(&mut self) {
         tracing::info!("all partners are asked now");
+        self.is_called = self.is_first;
         let now = self.now();
         let limits = &self.fetcher.settings.partners.limits;
         for member in self.members.values_mut().filter(|member| member.next.is_some()) {

@@ -22,9 +22,7 @@ const EMPTY_WORDS: [&str; 30] = [
 
 /// Why two events that start at the same time are one; `None` when they are two.
 pub(super) fn reason(one: &Event, other: &Event) -> Option<&'static str> {
-    // Series are compared only with series of the same rule: one date of a weekly meeting is not the meeting.
-    let rule = |event: &Event| event.recurrence.as_ref().map(|recurrence| recurrence.rule.clone());
-    if rule(one) != rule(other) {
+    if !repeat_alike(one, other) {
         return None;
     }
     let (titles, telling) = titles(&one.details.title, &other.details.title);
@@ -39,6 +37,15 @@ pub(super) fn reason(one: &Event, other: &Event) -> Option<&'static str> {
         }
         _ if titles >= TITLES_ALONE && telling >= TELLING_WORDS => Some("same start, same telling title"),
         _ => None,
+    }
+}
+
+/// Whether both are single, or series of the same rule and the same extra dates: one date of a weekly meeting is not the meeting, and
+/// no date that only one of them announces may be lost. Of the dates that one of them leaves out the leading one knows best.
+fn repeat_alike(one: &Event, other: &Event) -> bool {
+    match (&one.recurrence, &other.recurrence) {
+        (Some(one), Some(other)) => one.rule == other.rule && one.extra == other.extra,
+        (one, other) => one.is_none() && other.is_none(),
     }
 }
 

@@ -98,6 +98,30 @@ fn a_telling_title_needs_no_place() {
 }
 
 #[test]
+fn series_are_one_when_no_date_is_lost() {
+    use crate::event::Recurrence;
+    use crate::recurrence::Rule;
+    let date = |text: &str| Start::Timed(crate::event::sample::at(text));
+    let series = |id: &str, extra: &[&str], excluded: &[&str]| {
+        let mut event = Event::clone(&event(id, "Know Your Rights Workshop", "2021-03-20T12:00:00", "Union Hall"));
+        let dates = |texts: &[&str]| texts.iter().map(|text| date(text)).collect();
+        let rule = Some(Rule::parse("FREQ=WEEKLY").unwrap());
+        event.recurrence = Some(Recurrence { rule, extra: dates(extra), excluded: dates(excluded), zone: None });
+        Arc::new(event)
+    };
+    let (a, b) = (Slug::parse("a").unwrap(), Slug::parse("b").unwrap());
+    let check = |extra: &[&str], excluded: &[&str], expected: usize| {
+        let (one, other) = ([series("a-1", &[], &[])], [series("b-1", extra, excluded)]);
+        let voice = |partner, events| Voice { partner, priority: 0, combined: true, events };
+        let merged = merge(&[], &[voice(&a, &one), voice(&b, &other)], &Overrules::default(), None);
+        assert_eq!(merged.events.len(), expected);
+    };
+    check(&[], &[], 1);
+    check(&[], &["2021-03-27T12:00:00"], 1);
+    check(&["2021-03-28T12:00:00"], &[], 2);
+}
+
+#[test]
 fn one_source_means_what_it_lists() {
     let place = "Union Hall, 1 W Monroe St";
     let title = "Know Your Rights Workshop";

@@ -5,7 +5,7 @@ use std::io;
 
 use askama::filters::{Html, HtmlSafe};
 use linkify::{LinkFinder, LinkKind};
-use serde::Serialize as _;
+use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
 /// HTML that was made safe by this module.
@@ -53,9 +53,14 @@ pub(super) fn line(text: &str) -> Markup {
 /// §13.2.5.4) or closes an attribute.
 pub(super) fn json(value: &serde_json::Value) -> Markup {
     let mut json = Vec::new();
-    // Writing to memory cannot fail, and all keys are texts.
-    let _ = value.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Inert));
+    write_json(&mut json, value);
     Markup(String::from_utf8(json).unwrap_or_default())
+}
+
+/// The same of any value whose keys are all texts, at the end of other bytes.
+pub(super) fn write_json(into: &mut Vec<u8>, value: &impl Serialize) {
+    // Writing to memory cannot fail.
+    let _ = value.serialize(&mut serde_json::Serializer::with_formatter(into, Inert));
 }
 
 /// Writes the characters that mean something in HTML as escapes.

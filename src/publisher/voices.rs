@@ -35,9 +35,16 @@ impl Voices {
         for (slug, snapshot) in said {
             let Some(partner) = partners.get(&slug) else { continue };
             match self.0.get_mut(&slug) {
-                // Nothing but times and counts is new: the events stay as they are.
+                // Nothing but times and counts is new: the events stay as they are. The whole snapshot is taken, so that its body is
+                // shared with the fetcher's and is not there twice.
                 Some(heard) if Arc::ptr_eq(&heard.partner, partner) && heard.snapshot.body == snapshot.body => {
-                    heard.snapshot.header = snapshot.header;
+                    heard.snapshot = snapshot;
+                }
+                // A new address that has not answered well yet: what the old one said stays, and grows old, until it does.
+                Some(heard) if snapshot.body.is_empty() && !heard.snapshot.body.is_empty() => {
+                    let Header { attempted, next, failures, fault, not_before, .. } = snapshot.header;
+                    let header = &mut heard.snapshot.header;
+                    *header = Header { attempted, next, failures, fault, not_before, ..std::mem::take(header) };
                 }
                 before => {
                     let adopted = adopted(partner, &snapshot, config, before.map(|heard| &heard.adopted));

@@ -41,9 +41,10 @@ fn line<'a>(state: &'a PartnerState<'a>, config: &Config, now: DateTime<Utc>) ->
     }
 }
 
-/// How fresh what we have of a partner is.
+/// How fresh what we have of a partner is. One that has never answered is waited for.
 pub(super) fn state(state: &PartnerState<'_>, config: &Config, now: DateTime<Utc>) -> State {
-    match state.header.map(|header| staleness(header, now, &config.partners.limits)) {
+    let answered = state.header.filter(|header| header.confirmed.is_some());
+    match answered.map(|header| staleness(header, now, &config.partners.limits)) {
         None => State::Waiting,
         Some(Staleness::Fresh) => State::Fresh,
         Some(Staleness::Stale) => State::Stale,

@@ -37,6 +37,10 @@ impl Zone {
     /// Coordinated Universal Time.
     pub const UTC: Self = Self(chrono_tz::Tz::UTC);
 
+    /// The same clock as a zone with a TZID of its own, for series. Where a calendar says X-WR-TIMEZONE, some programs let a series
+    /// whose times end in `Z` follow that zone's summer time.
+    pub const GMT: Self = Self(chrono_tz::Tz::Etc__GMT);
+
     /// Finds a zone by the name that a calendar program wrote: an IANA name in any case and behind any path
     /// (`/freeassociation.sourceforge.net/America/Chicago`, `America_Chicago`), a name of Windows (`Central Standard Time`), or what
     /// programs show to people (`(UTC-06:00) Central Time (US & Canada)`, `Amsterdam, Berlin, Bern`).

@@ -10,9 +10,12 @@
 
 mod client;
 mod feeds;
+mod fetch;
 mod http;
 mod pages;
+mod partners;
 mod reload;
 mod server;
+mod site;
 mod slow;
 mod subcommands;

@@ -199,7 +199,10 @@ fn the_folder_may_go_away_and_come_back() {
         assert_eq!(server.get("/all.ics").body, before.body);
         std::thread::sleep(Duration::from_millis(50));
     }
+    let ready = server.get_until("/readyz", has("warning: "));
+    assert!(ready.status == 200 && ready.text().contains("feeds:1:1: error: the folder"), "{}", ready.text());
     fs::rename(server.path("elsewhere"), server.path("feeds")).unwrap();
+    server.get_until("/readyz", |ready| ready.text() == "ready\n");
     server.write("chicago-dsa.toml", &RALLY.replace("Unity Park", "Unity Square"));
     server.get_until("/all.ics", has("Unity Square"));
     // Once more, now that the first watch belongs to a folder that was away.

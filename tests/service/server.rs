@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tempfile::TempDir;
@@ -12,6 +14,9 @@ use crate::client::{Response, get};
 
 pub struct Server {
     child: Child,
+    log: Arc<Mutex<Vec<u8>>>,
+    /// Reads the log to its end: a process whose log nobody reads stands still.
+    reader: Option<JoinHandle<()>>,
     pub address: String,
     pub folder: TempDir,
 }
@@ -77,7 +82,9 @@ impl Server {
         };
         let address = printed.trim().split_once("://").unwrap().1.strip_suffix("/all.ics").unwrap().to_owned();
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address, folder }
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let reader = Some(read(child.stderr.take().unwrap(), Arc::clone(&log)));
+        Self { child, log, reader, address, folder }
     }
 
     pub fn get(&self, path: &str) -> Response {
@@ -112,7 +119,7 @@ impl Server {
     /// SIGTERM, and how long the server took to end; its folder, to start again in.
     pub fn stop(mut self) -> (TempDir, Duration, Option<i32>) {
         let since = Instant::now();
-        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        self.signal("TERM");
         let status = self.child.wait().unwrap();
         let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
         (folder, since.elapsed(), status.code())
@@ -124,14 +131,31 @@ impl Server {
         std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap())
     }
 
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
     /// Ends the server and returns what it logged.
     pub fn log(mut self) -> String {
-        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        self.signal("TERM");
         self.child.wait().unwrap();
-        let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        log
+        self.reader.take().unwrap().join().unwrap();
+        self.log_so_far()
     }
+
+    pub fn log_so_far(&self) -> String {
+        String::from_utf8(self.log.lock().unwrap().clone()).unwrap()
+    }
+}
+
+fn read(mut from: impl Read + Send + 'static, to: Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        let mut piece = [0; 4_096];
+        while let Ok(length @ 1..) = from.read(&mut piece) {
+            to.lock().unwrap().extend_from_slice(&piece[..length]);
+        }
+    })
 }
 
 impl Drop for Server {

@@ -1,99 +1,192 @@
-//! The partners while the service runs: polled in a thread of their own; what they say is kept, told and handed to the publisher.
+//! The partners while the service runs, as the publisher sees them: who they are, what they have said, and how fresh each is. Polling
+//! is the fetcher's, and the disk the keeper's.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::command::{kept, now};
+use chrono::{DateTime, Utc};
+
+use super::keeper::{Keeper, Said, Task, Tasks};
+use crate::command::now;
 use crate::config::Config;
-use crate::fetcher::{self, Done, Handle, Settings, Turn};
+use crate::fetcher::{self, Handle, Settings};
 use crate::files::State;
 use crate::name::Slug;
-use crate::partner::{Fault, Outcome, Partner, Snapshot};
+use crate::partner::poll::{Staleness, staleness};
+use crate::partner::{Class, Header, Limits, Outcome, Partner, Snapshot};
 use crate::publisher::Publisher;
 
 /// The most answers that one round of the publisher takes in: an editor's change must not wait for a thousand of them.
 const AT_ONCE: usize = 64;
 
-/// The polls, and what has come of them.
-pub(super) struct Partners {
-    settings: Settings,
-    /// The running polls; none before there is a partner.
+/// The polls before anything is known of the service.
+pub(super) struct Polls {
+    tasks: Tasks,
+    todo: Receiver<Task>,
     handle: Option<Handle>,
-    partners: Vec<Arc<Partner>>,
-    sender: Sender<Done>,
-    turns: Receiver<Done>,
+}
+
+/// Starts the polls, of nobody so far. From now on a hangup signal ends nothing.
+pub(super) fn poll(config: &Config) -> Polls {
+    let (tasks, todo) = Tasks::new();
+    let giver = tasks.clone();
+    let handle = fetcher::start(Settings::of(config, now), move |done| giver.give(Task::Keep(done)));
+    let handle =
+        handle.inspect_err(|error| tracing::error!(%error, "partners cannot be polled; what was kept of them stays"));
+    Polls { tasks, todo, handle: handle.ok() }
+}
+
+impl Polls {
+    /// Where the keeper's tasks are given.
+    pub(super) fn tasks(&self) -> Tasks {
+        self.tasks.clone()
+    }
+}
+
+/// What the publisher hears of the partners.
+pub(super) struct Partners {
+    tasks: Tasks,
+    said: Receiver<Said>,
     /// Ends the publisher's wait.
     waker: Sender<()>,
-    /// What was wrong with each when it was last told.
-    faults: HashMap<Slug, Option<Fault>>,
+    limits: Limits,
+    partners: Vec<Arc<Partner>>,
+    /// What the log says of each.
+    told: HashMap<Slug, Told>,
+}
+
+/// What the log said last of a partner.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Told {
+    fault: Option<Class>,
+    /// `None` before there was a copy.
+    age: Option<Staleness>,
 }
 
 impl Partners {
-    pub(super) fn new(config: &Config, waker: Sender<()>) -> Self {
-        let (sender, turns) = channel();
-        let settings = Settings::of(config, now);
-        Self { settings, handle: None, partners: Vec::new(), sender, turns, waker, faults: HashMap::new() }
+    /// Starts to keep what comes of the polls.
+    pub(super) fn new(
+        config: &Arc<Config>,
+        polls: Polls,
+        state: Arc<State>,
+        waker: Sender<()>,
+    ) -> std::io::Result<Self> {
+        let (sender, said) = channel();
+        let Polls { tasks, todo, handle } = polls;
+        let keeper = Keeper {
+            config: Arc::clone(config),
+            state,
+            polls: handle,
+            known: HashMap::new(),
+            unkept: None,
+            said: sender,
+            waker: waker.clone(),
+        };
+        std::thread::Builder::new().name("keeper".to_owned()).spawn(move || keeper.run(todo))?;
+        let limits = config.partners.limits.clone();
+        Ok(Self { tasks, said, waker, limits, partners: Vec::new(), told: HashMap::new() })
     }
 
-    /// Polls the partners that the publisher knows now; the first time with what was kept of them.
-    pub(super) fn follow(&mut self, publisher: &Publisher, config: &Config) {
+    /// Polls the partners that the publisher knows now. `kept` is what is already known of some of them.
+    pub(super) fn follow(&mut self, publisher: &Publisher, kept: HashMap<Slug, Snapshot>) {
         let partners: Vec<Arc<Partner>> = publisher.partners().values().cloned().collect();
         let same = |(one, other): (&Arc<Partner>, &Arc<Partner>)| Arc::ptr_eq(one, other);
         if partners.len() == self.partners.len() && partners.iter().zip(&self.partners).all(same) {
             return;
         }
+        self.told.retain(|slug, _| publisher.partners().contains_key(slug));
+        for (slug, snapshot) in &kept {
+            let fault = snapshot.header.fault.as_ref().map(|fault| fault.class);
+            self.told.entry(slug.clone()).or_default().fault = fault;
+        }
         self.partners.clone_from(&partners);
-        match &self.handle {
-            Some(handle) => handle.set_partners(partners),
-            None => self.start(partners, config),
-        }
+        self.tasks.give(Task::Follow(partners, kept));
     }
 
-    fn start(&mut self, partners: Vec<Arc<Partner>>, config: &Config) {
-        let snapshots = kept::read(config, partners.iter().map(Arc::as_ref));
-        let kept = partners.iter().map(|partner| partner.slug.clone()).zip(snapshots);
-        let (sender, waker) = (self.sender.clone(), self.waker.clone());
-        let done = move |done| {
-            // The receivers are gone only when the process ends.
-            let _ = (sender.send(done), waker.send(()));
-        };
-        match fetcher::start(self.settings.clone(), partners.clone(), kept.collect(), done) {
-            Ok(handle) => self.handle = Some(handle),
-            Err(error) => tracing::error!(%error, "partners cannot be polled; what was kept of them stays"),
-        }
+    /// Has the copies of partners that have been gone for long removed.
+    pub(super) fn retire(&self) {
+        self.tasks.give(Task::Retire(self.partners.clone()));
     }
 
-    /// What has come since the last call: kept first, so that nothing is published that a crash could lose.
-    pub(super) fn heard(&mut self, state: &State) -> Vec<(Slug, Snapshot)> {
-        let turns: Vec<Done> = self.turns.try_iter().take(AT_ONCE).collect();
-        let mut heard = Vec::with_capacity(turns.len());
-        for Done { partner, turn } in turns {
-            let Turn::Polled(interpretation) = turn else { continue };
-            if let Err(error) = kept::write(state, &partner, &interpretation) {
-                tracing::error!(partner = %partner.slug, %error, "what a partner said cannot be kept");
-            }
-            self.tell(&partner, &interpretation.outcome, interpretation.snapshot.header.fault.as_ref());
-            heard.push((partner.slug.clone(), interpretation.snapshot));
+    /// What has come since the last call, and whether any of it is news. All of it is kept already.
+    pub(super) fn heard(&mut self) -> (Vec<(Slug, Snapshot)>, bool) {
+        let said: Vec<Said> = self.said.try_iter().take(AT_ONCE).collect();
+        if said.len() == AT_ONCE {
+            // There may be more, and who would say so was heard already.
+            let _ = self.waker.send(());
         }
-        heard
+        let mut is_news = false;
+        let mut heard = Vec::with_capacity(said.len());
+        for Said { partner, snapshot, outcome } in said {
+            is_news |= !matches!(outcome, Some(Outcome::NotModified | Outcome::Rejected | Outcome::Held));
+            self.tell(&partner, outcome.as_ref(), &snapshot.header);
+            heard.push((partner.slug.clone(), snapshot));
+        }
+        (heard, is_news)
     }
 
-    /// One line when a partner's state changes, and for each answer that is new.
-    fn tell(&mut self, partner: &Partner, outcome: &Outcome, fault: Option<&Fault>) {
-        let before = self.faults.insert(partner.slug.clone(), fault.cloned()).flatten();
+    /// One line when a partner begins to fail, fails in another way or answers again, and for each answer that is new. One failure of
+    /// a partner that answered well before is none to be told: the status has it.
+    fn tell(&mut self, partner: &Partner, outcome: Option<&Outcome>, header: &Header) {
         let slug = &partner.slug;
-        match (before, fault) {
-            (before, Some(fault)) if before.as_ref() != Some(fault) => {
-                tracing::warn!(partner = %slug, fault = ?fault.text, "a partner’s answer is of no use");
+        if let Some(Outcome::Modified(events)) = outcome {
+            tracing::info!(partner = %slug, events, "a partner has news");
+        }
+        let told = self.told.entry(slug.clone()).or_default();
+        let is_hiccup = header.failures == 1 && header.confirmed.is_some();
+        if is_hiccup && told.fault.is_none() {
+            return;
+        }
+        let fault = header.fault.as_ref();
+        let before = std::mem::replace(&mut told.fault, fault.map(|fault| fault.class));
+        match fault {
+            Some(fault) if before == Some(fault.class) => {}
+            Some(fault) if fault.class == Class::SuddenlyEmpty => {
+                tracing::warn!(partner = %slug, fault = ?fault.text, "most of a partner’s events are gone; they stay for now");
             }
-            (Some(_), None) => tracing::info!(partner = %slug, "a partner answers again"),
-            _ => {}
+            Some(fault) => tracing::warn!(partner = %slug, fault = ?fault.text, "a partner’s answer is of no use"),
+            None if before.is_some() => tracing::info!(partner = %slug, "a partner answers again"),
+            None => {}
         }
-        match outcome {
-            Outcome::Modified(events) => tracing::info!(partner = %slug, events, "a partner has news"),
-            Outcome::Held => tracing::warn!(partner = %slug, "most of a partner’s events are gone; they stay for now"),
-            Outcome::NotModified | Outcome::Rejected => {}
+    }
+
+    /// One line when a partner's copy grows stale, leaves the feeds or is confirmed again; whether there was any.
+    pub(super) fn tell_ages(&mut self, publisher: &Publisher, now: DateTime<Utc>) -> bool {
+        let mut changed = false;
+        for partner in &self.partners {
+            let header = publisher.header(&partner.slug).filter(|header| header.confirmed.is_some());
+            let age = header.map(|header| staleness(header, now, &self.limits));
+            let told = self.told.entry(partner.slug.clone()).or_default();
+            if age != told.age {
+                tell_age(&partner.slug, told.age, age, header, now);
+                told.age = age;
+                changed = true;
+            }
         }
+        changed
+    }
+}
+
+fn tell_age(
+    slug: &Slug,
+    before: Option<Staleness>,
+    age: Option<Staleness>,
+    header: Option<&Header>,
+    now: DateTime<Utc>,
+) {
+    let confirmed = header.and_then(|header| header.confirmed);
+    let hours = confirmed.map(|confirmed| now.signed_duration_since(confirmed).num_hours()).unwrap_or_default();
+    match age {
+        Some(Staleness::Stale) => {
+            tracing::warn!(partner = %slug, hours, "a partner’s copy is stale: nobody has confirmed it")
+        }
+        Some(Staleness::Gone) => {
+            tracing::warn!(partner = %slug, hours, "a partner’s copy is too old and has left the feeds")
+        }
+        Some(Staleness::Fresh) if before.is_some() => {
+            tracing::info!(partner = %slug, "a partner’s copy is fresh again")
+        }
+        Some(Staleness::Fresh) | None => {}
     }
 }

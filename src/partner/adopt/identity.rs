@@ -28,25 +28,33 @@ pub(super) struct Known {
     pub(super) title: String,
 }
 
+impl Known {
+    /// Whether its UID is only a number: such UIDs are given again.
+    fn has_number(&self) -> bool {
+        self.uid.bytes().all(|byte| byte.is_ascii_digit())
+    }
+}
+
 /// The part of each event's id, and the keys to keep for the next body.
 ///
 /// An event whose UID was there before keeps its part. An event with a new UID takes over the part of one with the same start and title
 /// that is gone under its old UID, since some sites give their events new UIDs every night; a part is never taken over while the old
-/// UID is still there, and never twice. A UID that is only a number means another event when start and title are both others: such
-/// numbers are given again.
+/// UID is still there, and never twice. Start and title tell more than a UID that is only a number, since numbers are given again; such
+/// a UID means another event when both are others.
 pub(super) fn parts(
     partner: &Slug,
     events: &[Known],
     before: &BTreeMap<String, String>,
 ) -> (Vec<String>, BTreeMap<String, String>) {
     let mut ledger = Ledger::new(partner, before);
-    let keys: Vec<(String, String)> = keys(events);
+    let keys: Vec<Keys> = keys(events);
     let mut parts: Vec<Option<String>> = vec![None; events.len()];
-    for ((part, event), (uid, content)) in parts.iter_mut().zip(events).zip(&keys) {
-        *part = ledger.by_uid(event, uid, content);
-    }
-    for (part, (_, content)) in parts.iter_mut().zip(&keys).filter(|(part, _)| part.is_none()) {
-        *part = ledger.by_content(content);
+    // Names tell more than start and title; these tell more than numbers.
+    let passes: [Pass<'_>; 4] = [Ledger::surely, Ledger::numbered, Ledger::by_uid_of_same, Ledger::by_content];
+    for pass in passes {
+        for ((part, event), keys) in parts.iter_mut().zip(events).zip(&keys).filter(|((part, _), _)| part.is_none()) {
+            *part = pass(&mut ledger, event, keys);
+        }
     }
     let parts: Vec<String> =
         parts.into_iter().zip(&keys).map(|(part, (uid, _))| part.unwrap_or_else(|| ledger.new_part(uid))).collect();
@@ -56,8 +64,14 @@ pub(super) fn parts(
     (parts, ledger.after)
 }
 
+/// Of the UID, and of start and title.
+type Keys = (String, String);
+
+/// A way to know the part of an event.
+type Pass<'a> = fn(&mut Ledger<'a>, &Known, &Keys) -> Option<String>;
+
 /// The keys of each event: of its UID, and of its start and title, each numbered where several are alike.
-fn keys(events: &[Known]) -> Vec<(String, String)> {
+fn keys(events: &[Known]) -> Vec<Keys> {
     // By their hashes, which are the same in every process. Two that are alike by chance are numbered without need.
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     let mut alike: HashMap<u64, usize> = HashMap::with_capacity(2 * events.len());
@@ -110,26 +124,44 @@ impl<'a> Ledger<'a> {
         Self { partner, before, after: BTreeMap::new(), taken: HashSet::new(), contents }
     }
 
-    fn by_uid(&mut self, event: &Known, uid: &str, content: &str) -> Option<String> {
+    /// By its UID, which is a name, or a number that still has the same start and title.
+    fn surely(&mut self, event: &Known, keys: &Keys) -> Option<String> {
+        let (uid, content) = keys;
+        (!event.has_number() || self.knows(uid, content)).then(|| self.by_uid(uid)).flatten()
+    }
+
+    /// By start and title, where the UID is a number.
+    fn numbered(&mut self, event: &Known, keys: &Keys) -> Option<String> {
+        event.has_number().then(|| self.by_content(event, keys)).flatten()
+    }
+
+    /// By its UID, where that does not mean another event now.
+    fn by_uid_of_same(&mut self, _: &Known, (uid, content): &Keys) -> Option<String> {
+        if self.is_other(uid, content) { None } else { self.by_uid(uid) }
+    }
+
+    fn by_uid(&mut self, uid: &str) -> Option<String> {
         let part = self.before.get(uid)?;
-        let is_number = event.uid.bytes().all(|byte| byte.is_ascii_digit());
-        if is_number && self.is_other(part, content) {
-            return None;
-        }
         self.taken.insert(part.clone()).then(|| part.clone())
     }
 
-    /// Whether the event that had this part before had both another start and another title.
-    fn is_other(&self, part: &str, content: &str) -> bool {
-        let Some((start, title)) = content.split_once('|') else { return false };
-        let mut known = self.contents.get(part).into_iter().flatten().peekable();
+    /// Whether the event that had this UID before had the same start and title.
+    fn knows(&self, uid: &str, content: &str) -> bool {
+        let known = self.before.get(uid).and_then(|part| self.contents.get(part.as_str()));
+        known.into_iter().flatten().any(|key| unnumbered(key) == unnumbered(content))
+    }
+
+    /// Whether the event that had this UID before had both another start and another title.
+    fn is_other(&self, uid: &str, content: &str) -> bool {
+        let (Some(part), Some((start, title))) = (self.before.get(uid), content.split_once('|')) else { return false };
+        let mut known = self.contents.get(part.as_str()).into_iter().flatten().peekable();
         known.peek().is_some()
             && known.all(|key| key.split_once('|').is_some_and(|(other, name)| other != start && name != title))
     }
 
-    fn by_content(&mut self, content: &str) -> Option<String> {
-        let base = content.rsplit_once('#').filter(|(base, _)| base.contains('|') && !base.ends_with('|'));
-        let base = base.map_or(content, |(base, _)| base);
+    /// By start and title.
+    fn by_content(&mut self, _: &Known, (_, content): &Keys) -> Option<String> {
+        let base = unnumbered(content);
         let numbered = (2..=MAX_ALIKE).map(|number| format!("{base}#{number}"));
         let candidates = std::iter::once(base.to_owned()).chain(numbered);
         let parts = candidates.map_while(|key| self.before.get(&key));
@@ -166,6 +198,12 @@ impl<'a> Ledger<'a> {
     }
 }
 
+/// The key of start and title without the number that tells alike ones apart.
+fn unnumbered(content: &str) -> &str {
+    let base = content.rsplit_once('#').filter(|(base, _)| base.contains('|') && !base.ends_with('|'));
+    base.map_or(content, |(base, _)| base)
+}
+
 /// Twelve hexadecimal digits.
 fn part(partner: &Slug, uid: &str, number: u64) -> String {
     let digest = Hasher::default().text(partner.as_str()).text(uid).number(number).finish();
@@ -180,103 +218,4 @@ pub(super) fn slug(partner: &Slug, part: &str) -> Option<Slug> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn event(uid: &str, day: u32, title: &str) -> Known {
-        let start = Start::AllDay(chrono::NaiveDate::from_ymd_opt(2026, 5, day).unwrap());
-        Known { uid: uid.into(), start, title: title.into() }
-    }
-
-    fn partner() -> Slug {
-        Slug::parse("partner").unwrap()
-    }
-
-    /// The parts of the events of successive bodies, each as the number of its first appearance.
-    fn check(bodies: &[&[Known]], expected: &[&[usize]]) {
-        let (mut seen, mut map) = (Vec::new(), BTreeMap::new());
-        for (events, expected) in bodies.iter().zip(expected) {
-            let (parts, next) = super::parts(&partner(), events, &map);
-            let numbers: Vec<usize> = parts
-                .iter()
-                .map(|part| {
-                    seen.iter().position(|known| known == part).unwrap_or_else(|| {
-                        seen.push(part.clone());
-                        seen.len() - 1
-                    })
-                })
-                .collect();
-            assert_eq!(&numbers, expected, "{events:?}");
-            assert_eq!(super::parts(&partner(), events, &next), (parts, next.clone()), "the same body again");
-            map = next;
-        }
-    }
-
-    #[test]
-    fn an_event_keeps_its_name_under_its_uid() {
-        check(
-            &[&[event("a", 1, "X"), event("b", 2, "Y")], &[event("b", 3, "Z"), event("a", 1, "X")]],
-            &[&[0, 1], &[1, 0]],
-        );
-    }
-
-    #[test]
-    fn a_new_uid_takes_over_from_the_one_that_is_gone() {
-        check(
-            &[&[event("a", 1, "X")], &[event("b", 1, "x ")], &[event("c", 1, "X")], &[event("a", 1, "X")]],
-            &[&[0], &[0], &[0], &[0]],
-        );
-        // Back after an empty answer, too.
-        check(&[&[event("a", 1, "X")], &[], &[event("b", 1, "X")]], &[&[0], &[], &[0]]);
-    }
-
-    #[test]
-    fn nothing_is_taken_over_while_the_old_uid_is_there_or_twice() {
-        check(&[&[event("a", 1, "X")], &[event("b", 1, "X"), event("a", 1, "X")]], &[&[0], &[1, 0]]);
-        check(&[&[event("a", 1, "X")], &[event("b", 1, "X"), event("c", 1, "X")]], &[&[0], &[0, 1]]);
-        check(
-            &[&[event("a", 1, "X"), event("b", 1, "X")], &[event("b", 1, "X"), event("c", 1, "X")]],
-            &[&[0, 1], &[1, 0]],
-        );
-        // The old UID comes back beside the one that took over.
-        check(
-            &[&[event("a", 1, "X")], &[event("b", 1, "X")], &[event("a", 1, "X"), event("b", 1, "X")]],
-            &[&[0], &[0], &[1, 0]],
-        );
-    }
-
-    #[test]
-    fn a_number_that_is_given_again_joins_no_strangers() {
-        check(&[&[event("12", 1, "X")], &[event("12", 1, "Y")], &[event("12", 2, "Y")]], &[&[0], &[0], &[0]]);
-        check(&[&[event("12", 1, "X")], &[event("12", 2, "Y")]], &[&[0], &[1]]);
-        check(&[&[event("a12", 1, "X")], &[event("a12", 2, "Y")]], &[&[0], &[0]]);
-    }
-
-    #[test]
-    fn partners_share_no_names() {
-        let other = Slug::parse("other").unwrap();
-        let events = [event("1", 1, "X")];
-        assert_ne!(parts(&partner(), &events, &BTreeMap::new()).0, parts(&other, &events, &BTreeMap::new()).0);
-    }
-
-    #[test]
-    fn keys_do_not_grow_without_end() {
-        let mut map = BTreeMap::new();
-        for round in 0..40 {
-            let events: Vec<Known> = (0..100)
-                .map(|number| event(&format!("{round}-{number}"), 1 + number % 28, &format!("{round} {number}")))
-                .collect();
-            map = parts(&partner(), &events, &map).1;
-        }
-        assert!(map.len() <= 200 + MAX_GONE, "{}", map.len());
-        let long = event(&"u".repeat(50_000), 1, &"t".repeat(1000));
-        assert!(parts(&partner(), &[long], &BTreeMap::new()).1.keys().all(|key| key.len() < 200));
-    }
-
-    #[test]
-    fn a_name_has_room_for_its_part() {
-        let long = Slug::parse(&"x".repeat(80)).unwrap();
-        assert_eq!(slug(&long, "0123456789ab").unwrap().as_str().len(), 80);
-        assert_eq!(slug(&partner(), "0123456789ab").unwrap().as_str(), "partner-0123456789ab");
-    }
-}
+mod tests;

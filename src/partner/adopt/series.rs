@@ -107,7 +107,11 @@ impl Series {
             }
         };
         let instant = start.instant(home);
-        let zone = if clocks.agrees(zone, instant) { home } else { zone };
+        let zone = match zone {
+            zone if clocks.agrees(zone, instant) => home,
+            zone if zone.is_utc() => Zone::GMT,
+            zone => zone,
+        };
         if let (Start::Timed(moment), Stamp::Wall(_), true) = (&mut *start, begin.stamp, zone == home && rule.is_some())
         {
             // A series keeps the wall-clock time of its start, even where the clock jumps over that.

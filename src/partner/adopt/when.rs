@@ -32,6 +32,14 @@ impl Begin {
     fn instant(&self) -> DateTime<Utc> {
         self.clock.instant(self.stamp)
     }
+
+    /// The instant so many days later by the wall clock (RFC 5545 §3.3.6).
+    fn after(&self, days: TimeDelta) -> DateTime<Utc> {
+        match self.stamp {
+            Stamp::Wall(local) => self.clock.instant(Stamp::Wall(local + days)),
+            _ => self.instant() + days,
+        }
+    }
 }
 
 /// When an event is that begins with `begin`.
@@ -41,7 +49,11 @@ pub(super) fn when(fields: &Fields<'_>, begin: &Begin, clocks: &mut Clocks<'_>, 
     ledger.repaired_if(matches!(end, Some(None)) || matches!(length, Some(None)), "an end that cannot be read");
     match begin.stamp {
         Stamp::Day(start) => on_days(start, end.flatten(), length.flatten(), ledger),
-        _ => at_times(begin.instant(), end.flatten(), length.flatten(), clocks, ledger),
+        _ => {
+            let after = |(days, time)| begin.after(days) + time;
+            let announced = end.flatten().map(|end| end.instant()).or_else(|| length.flatten().map(after));
+            at_times(begin.instant(), announced, clocks, ledger)
+        }
     }
 }
 
@@ -54,17 +66,7 @@ fn on_days(start: NaiveDate, end: Option<Begin>, length: Option<(TimeDelta, Time
     When::AllDay { start, end: announced.map_or(next, |end| end.clamp(next, last)) }
 }
 
-fn at_times(
-    start: DateTime<Utc>,
-    end: Option<Begin>,
-    length: Option<(TimeDelta, TimeDelta)>,
-    clocks: &Clocks<'_>,
-    ledger: &mut Ledger,
-) -> When {
-    let announced = end.map(|end| end.instant()).or_else(|| {
-        let (days, time) = length?;
-        Some(start + days + time)
-    });
+fn at_times(start: DateTime<Utc>, announced: Option<DateTime<Utc>>, clocks: &Clocks<'_>, ledger: &mut Ledger) -> When {
     ledger.repaired_if(announced.is_some_and(|end| end < start), "an end before the start");
     ledger.repaired_if(announced.is_some_and(|end| end > start + LONGEST), "an event of more than 400 days");
     let real = announced.filter(|end| *end > start).map(|end| end.min(start + LONGEST));

@@ -139,7 +139,7 @@ impl Tags {
 fn plain(line: &Line<'_>) -> String {
     let value = match line.parameter("ENCODING").is_some_and(|name| name.eq_ignore_ascii_case("QUOTED-PRINTABLE")) {
         true => Cow::Owned(quoted_printable(line.value)),
-        false => Cow::Borrowed(line.value),
+        false => Cow::Borrowed(whole_escapes(without_address(line))),
     };
     let text = if value.contains('\\') { unescape(&value) } else { value.into_owned() };
     match html::plain(&text) {
@@ -149,6 +149,24 @@ fn plain(line: &Line<'_>) -> String {
         },
         Cow::Owned(plain) => clean(&plain).into_owned(),
     }
+}
+
+/// Without a backslash at the end that escapes nothing.
+fn whole_escapes(value: &str) -> &str {
+    let backslashes = value.len() - value.trim_end_matches('\\').len();
+    let whole = if backslashes % 2 == 1 { value.strip_suffix('\\') } else { None };
+    whole.unwrap_or(value)
+}
+
+/// The text of a line whose parameters hold an address without quotation marks: the address has a colon of its own, which is not
+/// the line's.
+fn without_address<'a>(line: &Line<'a>) -> &'a str {
+    let Some(rest) = line.value.strip_prefix("//").filter(|_| line.parameter("ALTREP").is_some()) else {
+        return line.value;
+    };
+    let is_port = |after: &str| after.starts_with(|c: char| c.is_ascii_digit()) && after.contains('/');
+    let mut ends = rest.match_indices(':').filter_map(|(at, _)| rest.get(at + 1..));
+    ends.find(|after| !is_port(after)).unwrap_or(line.value)
 }
 
 /// `=C3=A9`, as calendars of the first version have it.
@@ -218,7 +236,7 @@ mod tests {
         check("SUMMARY:\u{202e}gnp.exe\u{7} ", "gnp.exe");
         check("summary;LANGUAGE=en:A", "A");
         check("SUMMARY:  \\n ", "");
-        check("SUMMARY:RIG backslash\\", "RIG backslash\\");
+        check("SUMMARY:RIG backslash\\", "RIG backslash");
         check("SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Caf=C3=A9 =", "Café =");
         check(&format!("SUMMARY:{}", "é".repeat(20)), &"é".repeat(20));
         check(&format!("SUMMARY:{}", "é".repeat(21)), &format!("{}…", "é".repeat(19)));
@@ -243,6 +261,24 @@ mod tests {
             check(bad, None);
         }
         check(&format!("https://a.example/{}", "x".repeat(3000)), None);
+    }
+
+    #[test]
+    fn a_backslash_that_escapes_nothing_is_no_text() {
+        let check = |line: &str, expected: &str| assert_eq!(plain(&Line::split(line).unwrap()), expected, "{line}");
+        check("SUMMARY:a\\", "a");
+        check("SUMMARY:a\\\\", "a\\");
+        check("SUMMARY:\\", "");
+    }
+
+    #[test]
+    fn an_address_without_quotation_marks_is_no_text() {
+        let check = |line: &str, expected: &str| assert_eq!(plain(&Line::split(line).unwrap()), expected, "{line}");
+        check("LOCATION;ALTREP=http://a.example/b,c;LANGUAGE=en:Hall: Room 5", "Hall: Room 5");
+        check("LOCATION;ALTREP=http://a.example:8080/b:Hall", "Hall");
+        check("LOCATION;ALTREP=\"http://a.example/b\":Hall", "Hall");
+        check("LOCATION;ALTREP=http://a.example/b", "//a.example/b");
+        check("LOCATION://a.example/b:c", "//a.example/b:c");
     }
 
     #[test]

@@ -17,7 +17,8 @@ fn a_series_keeps_its_own_clock_where_it_differs_from_ours() {
     assert_eq!(zone_of(&format!("DTSTART;TZID=Europe/London:20210307T180000\n{rule}")), Some("Europe/London"));
     assert_eq!(zone_of(&format!("DTSTART;TZID=US/Central:20210307T180000\n{rule}")), None);
     assert_eq!(zone_of(&format!("DTSTART;TZID=Central Standard Time:20210307T180000\n{rule}")), None);
-    assert_eq!(zone_of(&format!("DTSTART:20210307T180000Z\n{rule}")), Some("UTC"));
+    assert_eq!(zone_of(&format!("DTSTART:20210307T180000Z\n{rule}")), Some("Etc/GMT"));
+    assert_eq!(zone_of(&format!("DTSTART;TZID=Zulu:20210307T180000\n{rule}")), Some("Etc/GMT"));
     assert_eq!(zone_of(&format!("DTSTART;VALUE=DATE:20210307\n{rule}")), None);
     let expected = ["20210307T1800/20210307T1900", "20210314T1800/20210314T1900", "20210321T1800/20210321T1900"];
     check(&format!("DTSTART;TZID=Europe/London:20210307T180000\n{rule}"), &expected);

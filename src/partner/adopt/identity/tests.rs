@@ -1,0 +1,98 @@
+//! What keeps its name, and what does not.
+use super::*;
+
+fn event(uid: &str, day: u32, title: &str) -> Known {
+    let start = Start::AllDay(chrono::NaiveDate::from_ymd_opt(2026, 5, day).unwrap());
+    Known { uid: uid.into(), start, title: title.into() }
+}
+
+fn partner() -> Slug {
+    Slug::parse("partner").unwrap()
+}
+
+/// The parts of the events of successive bodies, each as the number of its first appearance.
+fn check(bodies: &[&[Known]], expected: &[&[usize]]) {
+    let (mut seen, mut map) = (Vec::new(), BTreeMap::new());
+    for (events, expected) in bodies.iter().zip(expected) {
+        let (parts, next) = super::parts(&partner(), events, &map);
+        let numbers: Vec<usize> = parts
+            .iter()
+            .map(|part| {
+                seen.iter().position(|known| known == part).unwrap_or_else(|| {
+                    seen.push(part.clone());
+                    seen.len() - 1
+                })
+            })
+            .collect();
+        assert_eq!(&numbers, expected, "{events:?}");
+        assert_eq!(super::parts(&partner(), events, &next), (parts, next.clone()), "the same body again");
+        map = next;
+    }
+}
+
+#[test]
+fn an_event_keeps_its_name_under_its_uid() {
+    check(&[&[event("a", 1, "X"), event("b", 2, "Y")], &[event("b", 3, "Z"), event("a", 1, "X")]], &[&[0, 1], &[1, 0]]);
+}
+
+#[test]
+fn a_new_uid_takes_over_from_the_one_that_is_gone() {
+    check(
+        &[&[event("a", 1, "X")], &[event("b", 1, "x ")], &[event("c", 1, "X")], &[event("a", 1, "X")]],
+        &[&[0], &[0], &[0], &[0]],
+    );
+    // Back after an empty answer, too.
+    check(&[&[event("a", 1, "X")], &[], &[event("b", 1, "X")]], &[&[0], &[], &[0]]);
+}
+
+#[test]
+fn nothing_is_taken_over_while_the_old_uid_is_there_or_twice() {
+    check(&[&[event("a", 1, "X")], &[event("b", 1, "X"), event("a", 1, "X")]], &[&[0], &[1, 0]]);
+    check(&[&[event("a", 1, "X")], &[event("b", 1, "X"), event("c", 1, "X")]], &[&[0], &[0, 1]]);
+    check(&[&[event("a", 1, "X"), event("b", 1, "X")], &[event("b", 1, "X"), event("c", 1, "X")]], &[&[0, 1], &[1, 0]]);
+    // The old UID comes back beside the one that took over.
+    check(
+        &[&[event("a", 1, "X")], &[event("b", 1, "X")], &[event("a", 1, "X"), event("b", 1, "X")]],
+        &[&[0], &[0], &[1, 0]],
+    );
+}
+
+#[test]
+fn a_number_that_is_given_again_joins_no_strangers() {
+    check(&[&[event("12", 1, "X")], &[event("12", 1, "Y")], &[event("12", 2, "Y")]], &[&[0], &[0], &[0]]);
+    check(&[&[event("12", 1, "X")], &[event("12", 2, "Y")]], &[&[0], &[1]]);
+    check(&[&[event("a12", 1, "X")], &[event("a12", 2, "Y")]], &[&[0], &[0]]);
+    // Numbers change hands between events with one title.
+    check(&[&[event("1", 1, "X"), event("2", 2, "X")], &[event("2", 1, "X"), event("1", 2, "X")]], &[&[0, 1], &[0, 1]]);
+    // Two that are alike keep theirs in any order; one that has moved does, too.
+    check(&[&[event("1", 1, "X"), event("2", 1, "X")], &[event("2", 1, "X"), event("1", 1, "X")]], &[&[0, 1], &[1, 0]]);
+    check(&[&[event("1", 1, "X")], &[event("1", 2, "X"), event("2", 3, "X")]], &[&[0], &[0, 1]]);
+}
+
+#[test]
+fn partners_share_no_names() {
+    let other = Slug::parse("other").unwrap();
+    let events = [event("1", 1, "X")];
+    assert_ne!(parts(&partner(), &events, &BTreeMap::new()).0, parts(&other, &events, &BTreeMap::new()).0);
+}
+
+#[test]
+fn keys_do_not_grow_without_end() {
+    let mut map = BTreeMap::new();
+    for round in 0..40 {
+        let events: Vec<Known> = (0..100)
+            .map(|number| event(&format!("{round}-{number}"), 1 + number % 28, &format!("{round} {number}")))
+            .collect();
+        map = parts(&partner(), &events, &map).1;
+    }
+    assert!(map.len() <= 200 + MAX_GONE, "{}", map.len());
+    let long = event(&"u".repeat(50_000), 1, &"t".repeat(1000));
+    assert!(parts(&partner(), &[long], &BTreeMap::new()).1.keys().all(|key| key.len() < 200));
+}
+
+#[test]
+fn a_name_has_room_for_its_part() {
+    let long = Slug::parse(&"x".repeat(80)).unwrap();
+    assert_eq!(slug(&long, "0123456789ab").unwrap().as_str().len(), 80);
+    assert_eq!(slug(&partner(), "0123456789ab").unwrap().as_str(), "partner-0123456789ab");
+}
