@@ -150,3 +150,6 @@ export const findings = async (paths, options, look) => {
   await Promise.all([tab(), tab(), tab()]);
   return found.sort();
 };
+
+/** Opens what is folded. */
+export const unfold = (page) => page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
