@@ -22,6 +22,7 @@ mod build;
 mod check;
 mod fetch;
 mod kept;
+mod merge;
 mod serve;
 
 /// Publishes community events, kept in TOML files, as calendar feeds.
@@ -64,6 +65,14 @@ enum Command {
         #[arg(long, value_enum, default_value_t = fetch::Form::Human)]
         format: fetch::Form,
     },
+    /// Merge a folder of calendars into one file, each calendar as that of a partner: to measure what merging costs.
+    #[command(hide = true)]
+    Merge {
+        /// The folder; its files that end in `.ics` are read.
+        from: PathBuf,
+        /// The file to write.
+        to: PathBuf,
+    },
     /// Print the JSON Schema of a kind of file, for editors that complete and check as you type.
     Schema {
         /// Which files.
@@ -102,6 +111,7 @@ pub fn run() -> ExitCode {
         Command::Fetch { partners, format } => {
             settings(config).and_then(|config| fetch::fetch(&Arc::new(config), &partners, format))
         }
+        Command::Merge { from, to } => settings(config).and_then(|config| merge::merge(&config, &from, &to)),
         Command::Schema { of } => schema(of),
     };
     done.unwrap_or_else(|error| {

@@ -15,7 +15,7 @@ mod lines;
 pub mod occurrences;
 pub mod words;
 
-pub use lines::{Style, View, vevents};
+pub use lines::{Style, View, vevents, write_vevents};
 
 /// Which version of an event this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub struct Event {
     pub tags: Vec<Slug>,
     /// How it repeats, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub recurrence: Option<Recurrence>,
+    pub recurrence: Option<Box<Recurrence>>,
     /// Single occurrences that differ from the series, by the start they replace, ascending.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
@@ -232,6 +232,20 @@ impl Event {
     #[must_use]
     pub fn start(&self) -> Start {
         self.details.when.start()
+    }
+
+    /// The earliest day of it, of its extra dates and of its changed occurrences.
+    #[must_use]
+    pub fn first_day(&self) -> NaiveDate {
+        let extra = self.recurrence.iter().flat_map(|recurrence| recurrence.extra.iter().map(Start::day));
+        let changes = self.changes.iter().map(|change| change.details.when.start().day());
+        extra.chain(changes).fold(self.start().day(), NaiveDate::min)
+    }
+
+    /// The zone whose wall clock it keeps, where that is not the calendar's.
+    #[must_use]
+    pub fn zone(&self) -> Option<Zone> {
+        self.recurrence.as_ref().and_then(|recurrence| recurrence.zone)
     }
 }
 

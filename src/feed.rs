@@ -1,9 +1,12 @@
 //! Feeds: which events fit, and one VCALENDAR of them (RFC 5545 §3.4, RFC 7986). It does not know which events belong to a feed, nor
 //! where it is served.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::color::Color;
+use crate::event::Event;
 use crate::text::Writer;
 use crate::time::Zone;
 
@@ -67,6 +70,22 @@ fn rank(span: Span, midnight: DateTime<Utc>) -> Rank {
     }
 }
 
+/// The zones that events name, each with the day of its earliest event: the calendar's first (`today` where there is no event), then by
+/// name. UTC needs no VTIMEZONE.
+pub fn zones<'a>(home: Zone, today: NaiveDate, events: impl Iterator<Item = &'a Event>) -> Vec<(Zone, NaiveDate)> {
+    let mut earliest: Option<NaiveDate> = None;
+    let mut others: BTreeMap<&str, (Zone, NaiveDate)> = BTreeMap::new();
+    for event in events {
+        let day = event.first_day();
+        earliest = Some(earliest.map_or(day, |earliest| earliest.min(day)));
+        if let Some(zone) = event.zone().filter(|zone| *zone != home && !zone.is_utc()) {
+            let (_, first) = others.entry(zone.name()).or_insert((zone, day));
+            *first = (*first).min(day);
+        }
+    }
+    std::iter::once((home, earliest.unwrap_or(today))).chain(others.into_values()).collect()
+}
+
 /// One VCALENDAR: `events` are folded VEVENTs; `zones` are those that they name, the calendar's always among them, each with the day of
 /// its earliest event, for the rules of its VTIMEZONE.
 #[must_use]
@@ -84,7 +103,8 @@ pub fn assemble<'a>(
     calendar
 }
 
-const CLOSING: &[u8] = b"END:VCALENDAR\r\n";
+/// What ends a feed.
+pub const CLOSING: &[u8] = b"END:VCALENDAR\r\n";
 
 /// How many bytes a feed has beside its events.
 #[must_use]
@@ -92,9 +112,10 @@ pub fn frame_bytes(head: &Head, zones: &[(Zone, NaiveDate)]) -> usize {
     opening(head, zones).len() + CLOSING.len()
 }
 
-/// Calendar properties before components (RFC 5545 §3.7), and the VTIMEZONE, also in an empty feed: a calendar has at least one
-/// component (§3.6).
-fn opening(head: &Head, zones: &[(Zone, NaiveDate)]) -> Vec<u8> {
+/// What begins a feed: calendar properties before components (RFC 5545 §3.7), and the VTIMEZONEs, also in an empty feed: a calendar has at
+/// least one component (§3.6).
+#[must_use]
+pub fn opening(head: &Head, zones: &[(Zone, NaiveDate)]) -> Vec<u8> {
     let mut writer = Writer::with_capacity(2048);
     for line in ["BEGIN:VCALENDAR", "VERSION:2.0"] {
         writer.raw(line);

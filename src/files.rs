@@ -56,6 +56,25 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     fs::read(path)
 }
 
+/// The files in a folder whose names end in `.ics`, by name.
+///
+/// # Errors
+/// As the file system's.
+pub fn calendars(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<PathBuf>>>()?;
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "ics"));
+    paths.sort_unstable();
+    Ok(paths)
+}
+
+/// A new file, to be written piece by piece.
+///
+/// # Errors
+/// As the file system's.
+pub fn create(path: &Path) -> io::Result<impl io::Write> {
+    File::create(path)
+}
+
 /// Writes a file so that whoever reads it, after a crash too, finds the old bytes or the new ones: a temporary file beside it, fsync,
 /// rename, fsync of the folder.
 ///

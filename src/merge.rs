@@ -9,6 +9,8 @@ use crate::partner::Overrules;
 
 mod alike;
 
+use alike::{Outline, Title};
+
 /// The most events at one time that are compared each with each; where there are more, only those whose titles begin alike are.
 const CROWD: usize = 64;
 
@@ -48,122 +50,199 @@ pub struct Join {
 /// lists two events means two. What is as in `previous` keeps its `Arc`.
 #[must_use]
 pub fn merge(own: &[Arc<Event>], voices: &[Voice<'_>], overrules: &Overrules, previous: Option<&Merged>) -> Merged {
-    let mut crowds = Crowds::default();
+    let most = own.len() + voices.iter().map(|voice| voice.events.len()).sum::<usize>();
+    let mut crowds = Crowds::of(overrules, most);
     for event in own {
-        crowds.add(event, None, true, overrules);
+        crowds.add(Copy { event, source: None }, true);
     }
     let mut voices: Vec<&Voice<'_>> = voices.iter().collect();
     voices.sort_by(|one, other| (other.priority, one.partner).cmp(&(one.priority, other.partner)));
     let taken: BTreeSet<&Slug> = own.iter().map(|event| &event.id).collect();
     for voice in voices {
         for event in voice.events.iter().filter(|event| !taken.contains(&event.id)) {
-            crowds.add(event, Some(voice.partner), voice.combined, overrules);
+            crowds.add(Copy { event, source: Some(voice.partner) }, voice.combined);
         }
     }
     crowds.merged(previous)
 }
 
 /// The leading events, found by when they start.
-#[derive(Default)]
 struct Crowds<'a> {
+    overrules: &'a Overrules,
     leads: Vec<Lead<'a>>,
-    at: HashMap<Start, Vec<usize>>,
+    /// For each start the first lead there, by its place among the leads; each knows the next.
+    at: HashMap<Start, Crowd>,
+    /// Of the events that the editors say to be the same as others.
     by_id: HashMap<&'a Slug, usize>,
 }
 
+/// The leads that start together.
+#[derive(Clone, Copy)]
+struct Crowd {
+    latest: usize,
+    size: usize,
+}
+
+/// An event that others may be copies of.
 struct Lead<'a> {
-    copies: Vec<&'a Arc<Event>>,
-    sources: Vec<Option<&'a Slug>>,
+    first: Copy<'a>,
+    outline: Outline,
+    /// The lead before it that starts with it.
+    before: Option<usize>,
+    others: Vec<Copy<'a>>,
     combined: bool,
     reason: &'static str,
 }
 
+/// An event and who says so; `None` for our editors.
+#[derive(Clone, Copy)]
+struct Copy<'a> {
+    event: &'a Arc<Event>,
+    source: Option<&'a Slug>,
+}
+
+impl<'a> Lead<'a> {
+    fn copies(&self) -> impl Iterator<Item = Copy<'a>> {
+        std::iter::once(self.first).chain(self.others.iter().copied())
+    }
+}
+
 impl<'a> Crowds<'a> {
-    fn add(&mut self, event: &'a Arc<Event>, source: Option<&'a Slug>, combined: bool, overrules: &Overrules) {
-        match self.lead_of(event, source, overrules) {
+    fn of(overrules: &'a Overrules, most: usize) -> Self {
+        Self { overrules, leads: Vec::with_capacity(most), at: HashMap::new(), by_id: HashMap::new() }
+    }
+
+    fn add(&mut self, copy: Copy<'a>, combined: bool) {
+        let title = Title::of(copy.event);
+        let found = self.lead_of(copy, &title);
+        let index = found.map_or(self.leads.len(), |(index, _)| index);
+        if !self.overrules.same.is_empty() {
+            self.by_id.insert(&copy.event.id, index);
+        }
+        match found.and_then(|(_, reason)| Some((self.leads.get_mut(index)?, reason))) {
             Some((lead, reason)) => {
-                self.by_id.insert(&event.id, lead);
-                if let Some(lead) = self.leads.get_mut(lead) {
-                    lead.copies.push(event);
-                    lead.sources.push(source);
-                    lead.combined |= combined;
-                    lead.reason = reason;
-                }
+                lead.others.push(copy);
+                lead.combined |= combined;
+                lead.reason = reason;
             }
             None => {
-                let index = self.leads.len();
-                self.by_id.insert(&event.id, index);
-                self.at.entry(event.start()).or_default().push(index);
-                self.leads.push(Lead { copies: vec![event], sources: vec![source], combined, reason: "" });
+                let outline = title.outline();
+                let before = self.join_crowd(copy.event.start(), index);
+                self.leads.push(Lead { first: copy, outline, before, others: Vec::new(), combined, reason: "" });
             }
         }
     }
 
+    /// Notes who starts when; the lead that was the latest there.
+    fn join_crowd(&mut self, start: Start, index: usize) -> Option<usize> {
+        let mut before = None;
+        let join = |crowd: &mut Crowd| {
+            before = Some(crowd.latest);
+            *crowd = Crowd { latest: index, size: crowd.size + 1 };
+        };
+        self.at.entry(start).and_modify(join).or_insert(Crowd { latest: index, size: 1 });
+        before
+    }
+
     /// The lead that an event is a copy of.
-    fn lead_of(&self, event: &Event, source: Option<&Slug>, overrules: &Overrules) -> Option<(usize, &'static str)> {
+    fn lead_of(&self, copy: Copy<'_>, title: &Title) -> Option<(usize, &'static str)> {
         // Two of our own are never joined; the first source has nobody to be compared with.
-        source?;
-        let decided = overrules.same.iter().find_map(|(one, other)| {
-            let partner = if *one == event.id {
+        copy.source?;
+        self.decided(&copy.event.id).or_else(|| {
+            let crowd = self.at.get(&copy.event.start())?;
+            let near = |lead: &Lead<'_>| crowd.size <= CROWD || begins_alike(lead.first.event, copy.event);
+            let mut next = Some(crowd.latest);
+            let crowd = std::iter::from_fn(|| {
+                let index = next?;
+                let lead = self.leads.get(index)?;
+                next = lead.before;
+                Some((index, lead))
+            });
+            // Of several the first to come counts.
+            let reason_of = |(index, lead): (usize, &Lead<'a>)| {
+                let may_be = title.may_be_like(&lead.outline) && near(lead);
+                may_be.then(|| self.is_copy(copy, title, lead)).flatten().map(|reason| (index, reason))
+            };
+            crowd.filter_map(reason_of).last()
+        })
+    }
+
+    /// The lead of the event that the editors say to be the same.
+    fn decided(&self, id: &Slug) -> Option<(usize, &'static str)> {
+        self.overrules.same.iter().find_map(|(one, other)| {
+            let same = if one == id {
                 other
-            } else if *other == event.id {
+            } else if other == id {
                 one
             } else {
                 return None;
             };
-            self.by_id.get(partner).map(|lead| (*lead, "the editors say so"))
-        });
-        decided.or_else(|| {
-            let crowd = self.at.get(&event.start())?;
-            let near = |index: &&usize| crowd.len() <= CROWD || self.begins_alike(**index, event);
-            crowd.iter().filter(near).find_map(|index| {
-                let lead = self.leads.get(*index)?;
-                let free = !lead.sources.contains(&source);
-                let allowed = lead.copies.iter().all(|copy| overrules.of(&copy.id, &event.id) != Some(false));
-                let first = lead.copies.first()?;
-                (free && allowed).then(|| alike::reason(first, event)).flatten().map(|reason| (*index, reason))
-            })
+            self.by_id.get(same).map(|lead| (*lead, "the editors say so"))
         })
     }
 
-    fn begins_alike(&self, index: usize, event: &Event) -> bool {
-        let start = |event: &Event| crate::name::folded(&event.details.title).chars().take(8).collect::<String>();
-        self.leads.get(index).and_then(|lead| lead.copies.first()).is_some_and(|lead| start(lead) == start(event))
+    /// Why an event is a copy of a lead, if it is.
+    fn is_copy(&self, copy: Copy<'_>, title: &Title, lead: &Lead<'_>) -> Option<&'static str> {
+        let first = lead.first.event;
+        let reason = alike::reason((first, &Title::of(first)), (copy.event, title))?;
+        let free = lead.copies().all(|known| known.source != copy.source);
+        let parted = |known: Copy<'_>| self.overrules.of(&known.event.id, &copy.event.id) == Some(false);
+        (free && !lead.copies().any(parted)).then_some(reason)
     }
 
     fn merged(self, previous: Option<&Merged>) -> Merged {
         let mut merged = Merged::default();
+        merged.events.reserve_exact(self.leads.len());
         for lead in self.leads {
-            let Some(first) = lead.copies.first() else { continue };
-            if lead.copies.len() == 1 && lead.combined != first.apart {
+            let first = lead.first.event;
+            if lead.others.is_empty() && lead.combined != first.apart {
                 merged.events.push(Arc::clone(first));
                 continue;
             }
             let known = previous.and_then(|previous| previous.joins.get(&first.id)).filter(|join| {
                 join.event.apart != lead.combined
-                    && join.copies.len() == lead.copies.len()
-                    && join.copies.iter().zip(&lead.copies).all(|(one, other)| Arc::ptr_eq(one, other))
+                    && join.copies.len() == 1 + lead.others.len()
+                    && join.copies.iter().zip(lead.copies()).all(|(one, other)| Arc::ptr_eq(one, other.event))
             });
             let join = known.cloned().unwrap_or_else(|| Join {
-                copies: lead.copies.iter().map(|copy| Arc::clone(copy)).collect(),
+                copies: lead.copies().map(|copy| Arc::clone(copy.event)).collect(),
                 reason: lead.reason,
-                event: Arc::new(united(&lead.copies, lead.combined)),
+                event: Arc::new(united(&lead)),
             });
             merged.events.push(Arc::clone(&join.event));
             merged.joins.insert(first.id.clone(), join);
         }
-        merged.events.sort_unstable_by(|one, other| one.id.cmp(&other.id));
-        merged.events.dedup_by(|one, other| one.id == other.id);
+        in_order(&mut merged.events);
         merged
     }
 }
 
+/// Whether two titles begin with the same letters.
+fn begins_alike(one: &Event, other: &Event) -> bool {
+    let beginning = |event: &Event| crate::name::folded(&event.details.title).chars().take(8).collect::<String>();
+    beginning(one) == beginning(other)
+}
+
+/// Sorts events by their ids, each once.
+fn in_order(events: &mut Vec<Arc<Event>>) {
+    // The beginnings of ids decide nearly always, and lie side by side; the ids themselves lie anywhere.
+    let key = |event: &Arc<Event>| {
+        let mut beginning = [0; 24];
+        beginning.iter_mut().zip(event.id.as_str().bytes()).for_each(|(to, from)| *to = from);
+        beginning
+    };
+    let mut keyed: Vec<([u8; 24], Arc<Event>)> = events.drain(..).map(|event| (key(&event), event)).collect();
+    keyed.sort_unstable_by(|(one, first), (other, second)| one.cmp(other).then_with(|| first.id.cmp(&second.id)));
+    events.extend(keyed.into_iter().map(|(_, event)| event));
+    events.dedup_by(|one, other| one.id == other.id);
+}
+
 /// The leading event with the organizations, tags, links and origins of all copies.
-fn united(copies: &[&Arc<Event>], combined: bool) -> Event {
-    let Some((first, others)) = copies.split_first() else { unreachable!("a lead has a copy") };
+fn united(lead: &Lead<'_>) -> Event {
+    let first = lead.first.event;
     let mut event = Event::clone(first);
-    event.apart = !combined;
-    for copy in others {
+    event.apart = !lead.combined;
+    for Copy { event: copy, .. } in &lead.others {
         for organization in &copy.organizations {
             if !event.organizations.iter().any(|known| known.slug == organization.slug) {
                 event.organizations.push(Arc::clone(organization));

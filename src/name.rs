@@ -80,7 +80,9 @@ pub fn folded(name: &str) -> String {
         }
         for c in word.chars() {
             match c {
-                '’' | '‘' | 'ʼ' | '`' | '´' | '′' => folded.push('\''),
+                '`' => folded.push('\''),
+                c if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
+                '’' | '‘' | 'ʼ' | '´' | '′' => folded.push('\''),
                 '“' | '”' | '„' => folded.push('"'),
                 '‐' | '‑' | '–' | '—' => folded.push('-'),
                 c => folded.extend(c.to_lowercase()),

@@ -16,6 +16,8 @@ use crate::time::Zone;
 
 pub mod adopt;
 mod decode;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod poll;
 mod scan;
 mod snapshot;
@@ -170,7 +172,7 @@ pub struct Header {
     pub events_before: Option<usize>,
     /// The names that events were given under earlier UIDs of theirs, so that a site that gives the same event a new UID each night
     /// does not churn calendars: the key by which an event is known again, to the part of our UID before the `@`.
-    pub identities: BTreeMap<String, String>,
+    pub identities: Arc<BTreeMap<String, String>>,
     /// Of the events without their stamps: whether anything changed.
     pub content: Option<String>,
     /// How many events the body has.

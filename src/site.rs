@@ -77,8 +77,8 @@ pub struct Site {
     fixed: HashMap<String, Fixed>,
     /// Combined feeds, by what was chosen.
     combined: Memory<Arc<Stem>>,
-    /// Pages and the like, by their recipes.
-    leaves: Memory<Leaf>,
+    /// Pages and the like, by their digests; the same for one Site after another.
+    leaves: Arc<Memory<Leaf>>,
 }
 
 /// A representation that an address names.

@@ -160,7 +160,7 @@ fn complete(
         details,
         organizations,
         tags,
-        recurrence,
+        recurrence: recurrence.map(Box::new),
         changes,
         updated,
         origins: Vec::new(),

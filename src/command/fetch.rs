@@ -1,7 +1,8 @@
 //! `handbill fetch`: asks each partner once, keeps what it said, and tells a line for each.
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
@@ -15,6 +16,9 @@ use crate::files::State;
 use crate::partner::{Class, Outcome, Partner};
 use crate::publisher::Publisher;
 use crate::revision::Ledger;
+
+/// How many turns are kept at once: keeping is waiting for the disk, which takes many in together as fast as one.
+const KEEPERS: usize = 16;
 
 /// The form of the lines.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -40,18 +44,34 @@ pub(super) fn fetch(config: &Arc<Config>, chosen: &[String], form: Form) -> anyh
     let asked = choose(&partners, chosen)?;
     let kept = kept::read(config, asked.iter().map(Arc::as_ref), mention);
     let asked = asked.into_iter().zip(kept).collect();
-    let mut all_well = true;
-    fetcher::once(fetcher::Settings::of(config, now), asked, |done| {
+    let all_well = AtomicBool::new(true);
+    let end = &|done: Done| {
         let mut line = Line::of(&done);
         if let Err(error) = keep(&state, &done) {
             line.outcome = "not-kept";
             line.fault = Some(format!("it could not be kept: {error}"));
         }
-        all_well &= line.fault.is_none();
+        all_well.fetch_and(line.fault.is_none(), Ordering::Relaxed);
         say(&line.written(form));
+    };
+    std::thread::scope(|scope| {
+        let (sender, turns) = mpsc::channel();
+        let turns = Arc::new(Mutex::new(turns));
+        for _ in 0..KEEPERS {
+            let turns = Arc::clone(&turns);
+            scope.spawn(move || std::iter::from_fn(|| next(&turns)).for_each(end));
+        }
+        // The keepers listen until the sender is gone.
+        fetcher::once(fetcher::Settings::of(config, now), asked, move |done| drop(sender.send(done)))
     })?;
+    let all_well = all_well.into_inner();
     kept::retire(config, &state, &partners, mention);
     Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The next turn that ended; `None` when there will be no more.
+fn next(turns: &Mutex<mpsc::Receiver<Done>>) -> Option<Done> {
+    turns.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
 
 fn choose(partners: &[Arc<Partner>], chosen: &[String]) -> anyhow::Result<Vec<Arc<Partner>>> {

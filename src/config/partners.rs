@@ -28,7 +28,7 @@ pub struct Partners {
     pub concurrency: usize,
     /// Fetches at once from one host, the silent ones included: 1.
     pub per_host: usize,
-    /// A fetch that has been silent for so long gives its place to another: 500 milliseconds.
+    /// A fetch that has been silent for so long gives its place to another: 200 milliseconds.
     pub silence: Duration,
     /// Addresses within private networks that may be asked all the same.
     pub allow_addresses: Vec<SocketAddr>,

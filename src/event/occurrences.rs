@@ -158,8 +158,12 @@ mod tests {
 
     fn series(rule: &str) -> Event {
         let mut event = sample::event("2021-03-06T18:00:00", "2021-03-06T20:00:00");
-        event.recurrence =
-            Some(Recurrence { rule: Some(Rule::parse(rule).unwrap()), extra: vec![], excluded: vec![], zone: None });
+        event.recurrence = Some(Box::new(Recurrence {
+            rule: Some(Rule::parse(rule).unwrap()),
+            extra: vec![],
+            excluded: vec![],
+            zone: None,
+        }));
         event
     }
 

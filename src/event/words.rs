@@ -1,16 +1,18 @@
 //! The texts of an event as people read them: title, description and place, in all languages or in one. It knows no format.
 
+use std::borrow::Cow;
+
 use super::{Details, Event, Place, Status, View, When};
 use crate::language::{Language, Phrases};
 
 /// The title, marked when the event is cancelled or postponed.
 #[must_use]
-pub fn title(details: &Details, main: Language, view: View) -> String {
+pub fn title(details: &Details, main: Language, view: View) -> Cow<'_, str> {
     let language = language(main, view);
     let title = Texts::of(details, main, language).title;
     match mark(details.status, language.phrases()) {
-        Some(mark) => format!("{mark}: {title}"),
-        None => title.to_owned(),
+        Some(mark) => Cow::Owned(format!("{mark}: {title}")),
+        None => Cow::Borrowed(title),
     }
 }
 
@@ -21,18 +23,41 @@ pub fn description(event: &Event, details: &Details, main: Language, view: View)
     let language = language(main, view);
     let phrases = language.phrases();
     let texts = Texts::of(details, main, language);
-    let mut paragraphs = Vec::new();
-    paragraphs.extend(texts.reason.map(|reason| reason_line(details.status, phrases, reason)));
-    paragraphs.extend(links(details, phrases));
-    paragraphs.extend(body(&texts, details, phrases));
-    if view == View::All {
-        paragraphs
-            .extend(details.translations.iter().map(|translation| in_language(details, main, translation.language)));
+    let mut paragraphs = Paragraphs(String::with_capacity(256 + texts.description.len()));
+    if let Some(reason) = texts.reason {
+        paragraphs.add(&[&reason_line(details.status, phrases, reason)]);
     }
-    paragraphs.extend(organizations(event, phrases));
-    paragraphs.extend(details.contact.as_ref().map(|contact| format!("{}: {contact}", phrases.contact)));
-    paragraphs.extend(via(event, phrases));
-    paragraphs.join("\n\n")
+    links(&mut paragraphs, details, phrases);
+    body(&texts, details, phrases).for_each(|paragraph| paragraphs.add(&[paragraph]));
+    if view == View::All {
+        for translation in &details.translations {
+            paragraphs.add(&[&in_language(details, main, translation.language)]);
+        }
+    }
+    organizations(&mut paragraphs, event, phrases);
+    if let Some(contact) = &details.contact {
+        paragraphs.add(&[phrases.contact, ": ", contact]);
+    }
+    via(&mut paragraphs, event, phrases);
+    paragraphs.0
+}
+
+/// Paragraphs with an empty line between them.
+struct Paragraphs(String);
+
+impl Paragraphs {
+    /// Begins a paragraph with these pieces of text.
+    fn add(&mut self, pieces: &[&str]) {
+        self.after("\n\n", pieces);
+    }
+
+    /// Goes on after a separator, which the first text of all does not need.
+    fn after(&mut self, separator: &str, pieces: &[&str]) {
+        if !self.0.is_empty() {
+            self.0.push_str(separator);
+        }
+        pieces.iter().for_each(|piece| self.0.push_str(piece));
+    }
 }
 
 /// The place as LOCATION says it: name and address on lines of their own.
@@ -95,22 +120,18 @@ fn reason_line(status: Status, phrases: &Phrases, reason: &str) -> String {
 }
 
 /// The links, a line each, in one paragraph.
-fn links(details: &Details, phrases: &Phrases) -> Option<String> {
-    let signup = details.signup.as_ref().map(|link| format!("{}: {link}", phrases.sign_up));
-    let page = details.url.as_ref().map(|link| format!("{}: {link}", phrases.organizers_page));
-    let lines: Vec<String> = signup.into_iter().chain(page).collect();
-    (!lines.is_empty()).then(|| lines.join("\n"))
+fn links(paragraphs: &mut Paragraphs, details: &Details, phrases: &Phrases) {
+    let links = [(phrases.sign_up, &details.signup), (phrases.organizers_page, &details.url)];
+    let links = links.into_iter().filter_map(|(what, link)| Some((what, link.as_ref()?)));
+    for (number, (what, link)) in links.enumerate() {
+        paragraphs.after(if number == 0 { "\n\n" } else { "\n" }, &[what, ": ", link]);
+    }
 }
 
-fn body(texts: &Texts<'_>, details: &Details, phrases: &Phrases) -> Vec<String> {
-    let mut paragraphs = Vec::new();
-    if !texts.description.is_empty() {
-        paragraphs.push(texts.description.to_owned());
-    }
-    if let When::Timed { end_announced: false, .. } = details.when {
-        paragraphs.push(phrases.end_not_announced.to_owned());
-    }
-    paragraphs
+fn body<'a>(texts: &Texts<'a>, details: &Details, phrases: &'a Phrases) -> impl Iterator<Item = &'a str> {
+    let description = Some(texts.description).filter(|text| !text.is_empty());
+    let is_open = matches!(details.when, When::Timed { end_announced: false, .. });
+    description.into_iter().chain(is_open.then_some(phrases.end_not_announced))
 }
 
 /// The texts of a further language, after a line that names it.
@@ -124,21 +145,27 @@ fn in_language(details: &Details, main: Language, language: Language) -> String 
         translation.and_then(|t| t.reason.as_deref()).map(|reason| reason_line(details.status, phrases, reason)),
     );
     let own = Texts { description: translation.and_then(|t| t.description.as_deref()).unwrap_or_default(), ..texts };
-    let body = body(&own, details, phrases);
-    [lines.join("\n")].into_iter().chain(body).collect::<Vec<_>>().join("\n\n")
+    let mut paragraphs = Paragraphs(lines.join("\n"));
+    body(&own, details, phrases).for_each(|paragraph| paragraphs.add(&[paragraph]));
+    paragraphs.0
 }
 
 /// Where the event comes from, a line for each partner.
-fn via(event: &Event, phrases: &Phrases) -> Option<String> {
-    let line = |origin: &std::sync::Arc<super::Origin>| match &origin.url {
-        Some(url) => format!("{} {}: {url}", phrases.via, origin.name),
-        None => format!("{} {}", phrases.via, origin.name),
-    };
-    let lines: Vec<String> = event.origins.iter().map(line).collect();
-    (!lines.is_empty()).then(|| lines.join("\n"))
+fn via(paragraphs: &mut Paragraphs, event: &Event, phrases: &Phrases) {
+    for (number, origin) in event.origins.iter().enumerate() {
+        let separator = if number == 0 { "\n\n" } else { "\n" };
+        match &origin.url {
+            Some(url) => paragraphs.after(separator, &[phrases.via, " ", &origin.name, ": ", url]),
+            None => paragraphs.after(separator, &[phrases.via, " ", &origin.name]),
+        }
+    }
 }
 
-fn organizations(event: &Event, phrases: &Phrases) -> Option<String> {
-    let names: Vec<&str> = event.organizations.iter().map(|organization| organization.name.as_str()).collect();
-    (!names.is_empty()).then(|| format!("{}: {}", phrases.supporting_organizations, names.join(", ")))
+fn organizations(paragraphs: &mut Paragraphs, event: &Event, phrases: &Phrases) {
+    for (number, organization) in event.organizations.iter().enumerate() {
+        match number {
+            0 => paragraphs.add(&[phrases.supporting_organizations, ": ", &organization.name]),
+            _ => paragraphs.after(", ", &[&organization.name]),
+        }
+    }
 }

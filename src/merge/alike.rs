@@ -1,6 +1,7 @@
 //! Whether two events that start together are one: by title, place and link. It joins nothing.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use crate::event::{Event, Place, words};
 use crate::name::folded;
@@ -19,25 +20,106 @@ const EMPTY_WORDS: [&str; 30] = [
     "a", "an", "and", "at", "by", "chicago", "de", "del", "el", "en", "event", "for", "from", "in", "la", "las", "los",
     "meeting", "monthly", "of", "on", "para", "por", "the", "to", "weekly", "with", "y", "il", "illinois",
 ];
+/// The digests of those.
+static EMPTY_TERMS: LazyLock<[u32; 30]> = LazyLock::new(|| EMPTY_WORDS.map(|word| term(word.as_bytes())));
+
+/// The most words of a text that are looked at.
+const MAX_TERMS: usize = 100;
+
+/// The words of a title, read once for all comparisons.
+#[derive(Debug)]
+pub(super) struct Title(Terms);
+
+impl Title {
+    pub(super) fn of(event: &Event) -> Self {
+        Self(Terms::of(&event.details.title))
+    }
+
+    pub(super) fn outline(&self) -> Outline {
+        let marks = self.0.0.iter().fold(0, |marks, term| marks | mark(*term));
+        // There are at most MAX_TERMS.
+        Outline { words: u8::try_from(self.0.0.len()).unwrap_or(u8::MAX), marks }
+    }
+
+    /// Whether two titles can be alike enough: an upper bound, for which the other title itself need not be read.
+    pub(super) fn may_be_like(&self, other: &Outline) -> bool {
+        let shared = self.0.0.iter().filter(|term| other.marks & mark(**term) != 0).count();
+        dice(shared, self.0.0.len() + usize::from(other.words)) >= TITLES
+    }
+}
+
+/// What is known of a title without reading it: how many words it has, and a mark of each among 64.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outline {
+    words: u8,
+    marks: u64,
+}
+
+fn mark(term: u32) -> u64 {
+    1 << (term >> 26)
+}
+
+/// Dice's coefficient of two sets.
+fn dice(shared: usize, all: usize) -> f64 {
+    if all == 0 { 0.0 } else { 2.0 * shared as f64 / all as f64 }
+}
 
 /// Why two events that start at the same time are one; `None` when they are two.
-pub(super) fn reason(one: &Event, other: &Event) -> Option<&'static str> {
+pub(super) fn reason((one, title): (&Event, &Title), (other, other_title): (&Event, &Title)) -> Option<&'static str> {
+    let (titles, telling) = titles(title, other_title);
+    if titles < TITLES {
+        return None;
+    }
     if !repeat_alike(one, other) {
         return None;
     }
-    let (titles, telling) = titles(&one.details.title, &other.details.title);
     let same_link = one.details.url.is_some() && one.details.url == other.details.url;
-    if same_link && titles >= TITLES {
+    if same_link {
         return Some("same start, same link, like title");
     }
     match (&one.details.place, &other.details.place) {
         (Some(here), Some(there)) => {
-            let together = titles >= TITLES && places(here, there) >= PLACES && telling > 0;
+            let together = places(here, there) >= PLACES && telling > 0;
             together.then_some("same start, like title, like place")
         }
         _ if titles >= TITLES_ALONE && telling >= TELLING_WORDS => Some("same start, same telling title"),
         _ => None,
     }
+}
+
+/// The words of a text, folded, without marks: their digests, ascending, each once. Two words with one digest are as good as the same:
+/// who wants to be taken for another event can copy its title.
+#[derive(Debug)]
+struct Terms(Box<[u32]>);
+
+impl Terms {
+    fn of(text: &str) -> Self {
+        let mut terms: Vec<u32> = if text.is_ascii() {
+            let words = text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
+            words.filter(|word| !word.is_empty()).take(MAX_TERMS).map(term).collect()
+        } else {
+            let folded = folded(text);
+            let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            words.take(MAX_TERMS).map(|word| term(word.as_bytes())).collect()
+        };
+        terms.sort_unstable();
+        terms.dedup();
+        Self(terms.into())
+    }
+
+    fn shared(&self, other: &Self) -> impl Iterator<Item = u32> {
+        let mut rest = other.0.iter().peekable();
+        self.0.iter().copied().filter(move |term| {
+            while rest.next_if(|other| **other < *term).is_some() {}
+            rest.peek().is_some_and(|other| **other == *term)
+        })
+    }
+}
+
+/// The digest of a word (FNV-1a): the same in every process. Capitals of ASCII count as small letters.
+fn term(word: &[u8]) -> u32 {
+    let add = |digest: u32, byte: &u8| (digest ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
+    word.iter().fold(0x811c_9dc5, add)
 }
 
 /// Whether both are single, or series of the same rule and the same extra dates: one date of a weekly meeting is not the meeting, and
@@ -50,11 +132,15 @@ fn repeat_alike(one: &Event, other: &Event) -> bool {
 }
 
 /// How alike two titles are, and how many telling words they share.
-fn titles(one: &str, other: &str) -> (f64, usize) {
-    let (one, other) = (terms(one), terms(other));
-    let shared: Vec<&String> = one.intersection(&other).collect();
-    let telling = shared.iter().filter(|word| !EMPTY_WORDS.contains(&word.as_str())).count();
-    (overlap(&one, &other, shared.len()), telling)
+fn titles(one: &Title, other: &Title) -> (f64, usize) {
+    let (Title(one), Title(other)) = (one, other);
+    let (mut shared, mut telling) = (0, 0);
+    for term in one.shared(other) {
+        shared += 1;
+        telling += usize::from(!EMPTY_TERMS.contains(&term));
+    }
+    let all = one.0.len() + other.0.len();
+    (dice(shared, all), telling)
 }
 
 fn places(one: &Place, other: &Place) -> f64 {
@@ -74,15 +160,9 @@ fn places(one: &Place, other: &Place) -> f64 {
     if shorter == 0 { 0.0 } else { shared as f64 / shorter as f64 }
 }
 
-/// Dice's coefficient of two sets of words.
-fn overlap(one: &BTreeSet<String>, other: &BTreeSet<String>, shared: usize) -> f64 {
-    let all = one.len() + other.len();
-    if all == 0 { 0.0 } else { 2.0 * shared as f64 / all as f64 }
-}
-
 /// The words of a text, folded, without marks; at most the first hundred.
 fn terms(text: &str) -> BTreeSet<String> {
     let folded = folded(text);
     let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.take(100).map(str::to_owned).collect()
+    words.take(MAX_TERMS).map(str::to_owned).collect()
 }

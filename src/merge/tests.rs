@@ -106,7 +106,8 @@ fn series_are_one_when_no_date_is_lost() {
         let mut event = Event::clone(&event(id, "Know Your Rights Workshop", "2021-03-20T12:00:00", "Union Hall"));
         let dates = |texts: &[&str]| texts.iter().map(|text| date(text)).collect();
         let rule = Some(Rule::parse("FREQ=WEEKLY").unwrap());
-        event.recurrence = Some(Recurrence { rule, extra: dates(extra), excluded: dates(excluded), zone: None });
+        event.recurrence =
+            Some(Box::new(Recurrence { rule, extra: dates(extra), excluded: dates(excluded), zone: None }));
         Arc::new(event)
     };
     let (a, b) = (Slug::parse("a").unwrap(), Slug::parse("b").unwrap());

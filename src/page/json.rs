@@ -95,7 +95,7 @@ fn object<'a>(item: Item<'a>, occurrence: &Occurrence, style: Style<'_>) -> Obje
     Object {
         id: if recurs { format!("{}/{}", event.id, key(occurrence.of)) } else { event.id.to_string() },
         group_id: recurs.then(|| event.id.as_str()),
-        title: words::title(details, style.main, style.view),
+        title: words::title(details, style.main, style.view).into_owned(),
         start: start(occurrence.when, style.zone),
         end: end(occurrence.when, style.zone),
         all_day: matches!(occurrence.when, When::AllDay { .. }),
@@ -199,7 +199,7 @@ impl<'a> Next<'a> {
     /// The next occurrence as the directory tells it.
     #[must_use]
     pub fn of(event: &'a Event, occurrence: &Occurrence, zone: Zone, main: Language) -> Self {
-        let title = words::title(occurrence.details(event), main, View::All);
+        let title = words::title(occurrence.details(event), main, View::All).into_owned();
         Self { id: event.id.as_str(), title, start: start(occurrence.when, zone) }
     }
 }

@@ -144,7 +144,7 @@ impl<'a> Adoption<'a> {
             return self.ledger.dropped_times("a private event", 1 + changes.len());
         }
         match self.whole(master, changes) {
-            Ok(event) => found.extend(self.found(uid, event, &words::categories(master))),
+            Ok(event) => found.extend(self.found(uid, event, master)),
             Err(reason) => {
                 self.ledger.dropped(reason);
                 found.extend(changes.iter().filter_map(|change| self.orphan(uid, change)));
@@ -163,7 +163,7 @@ impl<'a> Adoption<'a> {
             Ok(event) => {
                 self.ledger.repaired("a changed occurrence without its series");
                 let uid = uid.map(|uid| format!("{uid} {of}"));
-                self.found(uid.as_deref(), event, &words::categories(change))
+                self.found(uid.as_deref(), event, change)
             }
             Err(reason) => {
                 self.ledger.dropped(reason);
@@ -173,8 +173,8 @@ impl<'a> Adoption<'a> {
     }
 
     /// The event, if the partner's filters let it pass.
-    fn found(&mut self, uid: Option<&str>, event: Event, categories: &[Cow<'_, str>]) -> Option<Found> {
-        if !filter::passes(self.partner, &event, categories, self.clocks.home, &mut self.ledger) {
+    fn found(&mut self, uid: Option<&str>, event: Event, fields: &Fields<'_>) -> Option<Found> {
+        if !filter::passes(self.partner, &event, fields, self.clocks.home, &mut self.ledger) {
             self.ledger.dropped("an event that the filters leave out");
             return None;
         }
@@ -207,7 +207,7 @@ impl<'a> Adoption<'a> {
             details,
             organizations: self.partner.organization.iter().cloned().collect(),
             tags,
-            recurrence: series.map(|series| series.recurrence),
+            recurrence: series.map(|series| Box::new(series.recurrence)),
             changes,
             updated: None,
             origins: vec![Arc::clone(&self.origin)],
@@ -253,20 +253,20 @@ impl<'a> Adoption<'a> {
         context: &Context<'_>,
         calendars: &[Calendar<'_>],
     ) -> Adopted {
-        let (mut events, mut known) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
-        for Found { event, uid } in found {
-            known.push(Known { uid, start: event.start(), title: event.details.title.clone() });
-            events.push(event);
-        }
+        let known =
+            found.iter().map(|Found { event, uid }| Known { uid, start: event.start(), title: &event.details.title });
+        let known: Vec<Known<'_>> = known.collect();
         let (parts, identities) = identity::parts(&self.partner.slug, &known, &header.identities);
-        let events = events.into_iter().zip(parts).filter_map(|(mut event, part)| {
+        // Not collected: that would keep the room of what was found, many times that of the events' places.
+        let mut events = Vec::with_capacity(found.len());
+        events.extend(found.into_iter().zip(parts).filter_map(|(Found { mut event, .. }, part)| {
             event.id = identity::slug(&self.partner.slug, &part)?;
-            event.uid = format!("{}@{}", event.id, context.uid_domain);
+            event.uid = [event.id.as_str(), "@", context.uid_domain].concat();
             Some(Arc::new(event))
-        });
+        }));
         self.ledger.repaired_times("a time zone that is not explained", self.clocks.unexplained);
         Adopted {
-            events: events.collect(),
+            events,
             repairs: self.ledger.repairs,
             drops: self.ledger.drops,
             identities,

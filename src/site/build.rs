@@ -35,7 +35,7 @@ pub(super) fn build(world: World<'_>, config: &Config, now: DateTime<Utc>, previ
     let builder = Builder { world, config, frame: &frame, today, now, previous };
     let stems = builder.stems(&events);
     let listed = listed(&stems);
-    let context = Context::new(&world, config, now);
+    let context = Context::new(&world, config, &listed, now);
     let fixed = builder.fixed(&listed, &context);
     make_ahead(&frame, &stems);
     Site {
@@ -48,7 +48,7 @@ pub(super) fn build(world: World<'_>, config: &Config, now: DateTime<Utc>, previ
         listed,
         fixed,
         combined: Memory::new(COMBINED),
-        leaves: Memory::new(LEAVES),
+        leaves: previous.map_or_else(|| Arc::new(Memory::new(LEAVES)), |site| Arc::clone(&site.leaves)),
     }
 }
 

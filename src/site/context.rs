@@ -33,6 +33,10 @@ pub(super) struct Context {
     partners: Vec<PartnerNow>,
     /// Of all this but the partners.
     pub(super) digest: Digest,
+    /// Of the partners.
+    pub(super) partners_digest: Digest,
+    /// Of the feeds in the directory.
+    pub(super) listed: Digest,
     /// When that last changed.
     pub(super) modified: DateTime<Utc>,
 }
@@ -50,7 +54,7 @@ struct PartnerNow {
 }
 
 impl Context {
-    pub(super) fn new(world: &World<'_>, config: &Config, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(world: &World<'_>, config: &Config, listed: &[Arc<Stem>], now: DateTime<Utc>) -> Self {
         let partner = |state: &super::PartnerState<'_>| PartnerNow {
             slug: state.partner.slug.clone(),
             name: state.partner.name.clone(),
@@ -61,14 +65,21 @@ impl Context {
             events: state.adopted.map_or(0, |adopted| adopted.events.len()),
         };
         let digest = digest(world, config);
+        let partners: Vec<PartnerNow> = world.partners.iter().map(partner).collect();
+        let mut stems = Hasher::default();
+        listed.iter().for_each(|stem| {
+            stems.digest(stem.digest);
+        });
         Self {
             name: config.name.clone(),
             description: config.description.clone(),
             languages: config.languages.clone(),
             organizations: world.catalog.organizations.clone(),
             venues: world.catalog.venues.clone(),
-            partners: world.partners.iter().map(partner).collect(),
+            partners_digest: partners_digest(&partners),
+            partners,
             digest,
+            listed: stems.finish(),
             modified: world.ledger.stamp(PAGES, digest, now).modified,
         }
     }
@@ -88,15 +99,6 @@ impl Context {
             view: frame.view(view),
             today: today.date,
             partners: !self.partners.is_empty(),
-        }
-    }
-
-    /// Puts what pages tell of partners into a digest.
-    pub(super) fn hash_partners(&self, hasher: &mut Hasher) {
-        for partner in &self.partners {
-            hasher.text(partner.slug.as_str()).text(&partner.name).text(partner.url.as_deref().unwrap_or_default());
-            hasher.number(partner.state as u64).number(partner.events as u64);
-            hasher.number(partner.confirmed.map_or(0, |confirmed| confirmed.timestamp().cast_unsigned()));
         }
     }
 
@@ -177,7 +179,7 @@ impl PartnerNow {
 
 fn digest(world: &World<'_>, config: &Config) -> Digest {
     let mut hasher = Hasher::default();
-    hasher.text(&config.name).text(&config.description);
+    hasher.text(&config.name).text(&config.description).number(world.partners.is_empty().into());
     for asset in assets::ALL {
         hasher.text(asset.text);
     }
@@ -188,6 +190,16 @@ fn digest(world: &World<'_>, config: &Config) -> Digest {
     }
     for venue in world.catalog.venues.values() {
         hasher.digest(Digest::of(venue));
+    }
+    hasher.finish()
+}
+
+fn partners_digest(partners: &[PartnerNow]) -> Digest {
+    let mut hasher = Hasher::default();
+    for partner in partners {
+        hasher.text(partner.slug.as_str()).text(&partner.name).text(partner.url.as_deref().unwrap_or_default());
+        hasher.number(partner.state as u64).number(partner.events as u64);
+        hasher.number(partner.confirmed.map_or(0, |confirmed| confirmed.timestamp().cast_unsigned()));
     }
     hasher.finish()
 }

@@ -139,8 +139,8 @@ impl Site {
     }
 
     fn remembered(&self, recipe: Recipe) -> Found<'_> {
-        let key = recipe.key();
-        self.found(Target::Leaf(self.leaves.recall(&key, || Leaf::new(recipe, self))))
+        let digest = recipe.digest(self);
+        self.found(Target::Leaf(self.leaves.recall(&digest.to_string(), || Leaf::new(recipe, digest, self))))
     }
 
     /// The answer to a site that asks how to show a page of ours (oEmbed 1.0 §2).

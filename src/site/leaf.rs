@@ -1,13 +1,12 @@
 //! The forms beside feeds and their JSON: pages, Atom, handbills, what is embedded. Few of them are asked for, so each is made when it first is.
 
-use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
 use super::context::Context;
 use super::representation::{Content, Effort, Head, Policy};
 use super::stem::{Kind, Stem};
 use super::{Coding, Site};
-use crate::digest::Hasher;
+use crate::digest::{Digest, Hasher};
 use crate::page::listing::{self, Period};
 use crate::page::{Around, Item, atom, combine, embed, front, handbill, missing, sitemap};
 
@@ -72,8 +71,8 @@ const CACHE: &str = "public, max-age=300, stale-if-error=86400";
 const FORMAT: u64 = 1;
 
 impl Leaf {
-    /// `recipe` as a form of the Site.
-    pub(super) fn new(recipe: Recipe, site: &Site) -> Self {
+    /// `recipe` as a form of the Site, with its digest.
+    pub(super) fn new(recipe: Recipe, digest: Digest, site: &Site) -> Self {
         let (media_type, policy) = match recipe.form {
             Form::Atom => ("application/atom+xml; charset=utf-8", Policy::Data),
             Form::Data => ("text/javascript; charset=utf-8", Policy::Data),
@@ -81,24 +80,8 @@ impl Leaf {
             Form::Frame => ("text/html; charset=utf-8", Policy::Frame),
             _ => ("text/html; charset=utf-8", Policy::Page),
         };
-        let mut hasher = Hasher::default();
-        hasher.number(FORMAT).digest(recipe.stem.digest).digest(site.context.digest).text(&site.today.date.to_string());
-        hasher.number(recipe.view as u64).text(&format!("{:?}", recipe.form));
-        hasher.text(recipe.choice.as_ref().map_or("", |choice| &choice.query));
-        match recipe.form {
-            Form::Front | Form::Chooser | Form::Sitemap => {
-                site.listed.iter().for_each(|stem| {
-                    hasher.digest(stem.digest);
-                });
-                site.context.hash_partners(&mut hasher);
-            }
-            Form::Page if matches!(recipe.stem.plan.kind, Kind::Organization | Kind::Partner) => {
-                site.context.hash_partners(&mut hasher);
-            }
-            _ => {}
-        }
         let modified = recipe.stem.modified.max(site.today.midnight).max(site.context.modified);
-        let head = Head::new(media_type, CACHE, hasher.finish(), true).under(policy).changed(modified);
+        let head = Head::new(media_type, CACHE, digest, true).under(policy).changed(modified);
         Self { recipe, head, content: OnceLock::new() }
     }
 
@@ -109,14 +92,25 @@ impl Leaf {
 }
 
 impl Recipe {
-    /// The text by which it is remembered.
-    pub(super) fn key(&self) -> String {
-        let mut key = format!("{} {:?} {}", self.view, self.form, self.stem.path);
-        if let Some(choice) = &self.choice {
-            // Writing to a text cannot fail.
-            let _ = write!(key, "?{}", choice.query);
+    /// The digest of all that goes into it: what has the same is the same.
+    pub(super) fn digest(&self, site: &Site) -> Digest {
+        let mut hasher = Hasher::default();
+        hasher.number(FORMAT).digest(self.stem.digest).digest(site.context.digest).text(&site.today.date.to_string());
+        hasher.number(self.view as u64).text(&format!("{:?} {}", self.form, self.stem.path));
+        hasher.text(self.choice.as_ref().map_or("", |choice| &choice.query));
+        match self.form {
+            Form::Front | Form::Chooser | Form::Sitemap => {
+                hasher.digest(site.context.listed).digest(site.context.partners_digest);
+            }
+            Form::Page if self.stem.plan.kind == Kind::Combined => {
+                hasher.digest(site.context.listed);
+            }
+            Form::Page if matches!(self.stem.plan.kind, Kind::Organization | Kind::Partner) => {
+                hasher.digest(site.context.partners_digest);
+            }
+            _ => {}
         }
-        key
+        hasher.finish()
     }
 
     fn render(&self, site: &Site) -> Vec<u8> {

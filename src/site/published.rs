@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
 use super::frame::Frame;
 use crate::digest::Digest;
 use crate::event::occurrences::{Occurrence, last_end, occurrences};
-use crate::event::{Event, Revision, Start, vevents};
+use crate::event::{Event, Revision, vevents};
 use crate::feed::Span;
 use crate::revision::Current;
 
@@ -25,8 +25,6 @@ pub(super) struct Published {
     pub(super) changed: DateTime<Utc>,
     /// When it first starts and last ends.
     pub(super) span: Span,
-    /// The earliest day of it or of its changed occurrences: which rules a VTIMEZONE needs.
-    pub(super) first_day: NaiveDate,
     /// The month for which `occurrences` were listed, by its first day; `None` where they are all there are.
     pub(super) listed_in: Option<NaiveDate>,
     pub(super) occurrences: Vec<Occurrence>,
@@ -39,14 +37,13 @@ impl Published {
         let Current { digest, revision, changed } = current;
         let zone = frame.zone();
         let span = Span { start: event.start().instant(zone), last_end: last_end(&event, zone) };
-        let first_day = first_day(&event);
         let month = month(today);
         let (first, last) = (month - LISTED_BEFORE, month + LISTED_AFTER);
         let occurrences = occurrences(&event, zone, first, last);
         let is_whole = event.start().day() >= first && span.last_end.is_some_and(|end| end <= zone.start_of_day(last));
         let listed_in = (event.recurrence.is_some() && !is_whole).then_some(month);
         let blocks = frame.views().iter().map(|_| OnceLock::new()).collect();
-        Self { event, digest, revision, changed, span, first_day, listed_in, occurrences, blocks }
+        Self { event, digest, revision, changed, span, listed_in, occurrences, blocks }
     }
 
     /// Whether a Site of this day may take it over as it is.
@@ -93,10 +90,4 @@ impl Published {
 /// The first day of a day's month.
 fn month(day: NaiveDate) -> NaiveDate {
     day - chrono::Days::new(day.day0().into())
-}
-
-fn first_day(event: &Event) -> NaiveDate {
-    let extra = event.recurrence.iter().flat_map(|recurrence| recurrence.extra.iter().map(Start::day));
-    let changes = event.changes.iter().map(|change| change.details.when.start().day());
-    extra.chain(changes).fold(event.start().day(), NaiveDate::min)
 }

@@ -1,6 +1,5 @@
 //! A stem: an address without its ending, such as `org/chicago-dsa`, the events behind it, and its forms in each language.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -88,16 +87,7 @@ pub(super) struct Plan {
 impl Plan {
     /// The zones that the events name, each with the day of its earliest event; the calendar's first, then by name.
     fn zones(&self, frame: &Frame, today: Today) -> Vec<(Zone, NaiveDate)> {
-        let first = self.events.iter().map(|event| event.first_day).min().unwrap_or(today.date);
-        let mut others: BTreeMap<&str, (Zone, NaiveDate)> = BTreeMap::new();
-        for event in &self.events {
-            let named = event.event.recurrence.as_ref().and_then(|recurrence| recurrence.zone);
-            if let Some(zone) = named.filter(|zone| *zone != frame.zone() && !zone.is_utc()) {
-                let (_, first) = others.entry(zone.name()).or_insert((zone, event.first_day));
-                *first = (*first).min(event.first_day);
-            }
-        }
-        std::iter::once((frame.zone(), first)).chain(others.into_values()).collect()
+        feed::zones(frame.zone(), today.date, self.events.iter().map(|published| &*published.event))
     }
 }
 

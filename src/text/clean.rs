@@ -67,7 +67,7 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
 fn plain_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(found) = bytes.get(from..).and_then(|rest| rest.iter().position(|byte| may_be_special(*byte))) {
+    while let Some(found) = bytes.get(from..).and_then(first_suspect) {
         let at = from + found;
         match text.get(at..).and_then(|rest| rest.chars().next()) {
             Some(plain) if !is_special(plain) => from = at + plain.len_utf8(),
@@ -77,9 +77,24 @@ fn plain_length(text: &str) -> usize {
     bytes.len()
 }
 
+/// Where a special character may begin first. Blocks without one are passed over whole, many bytes in one step of the processor.
+fn first_suspect(bytes: &[u8]) -> Option<usize> {
+    const BLOCK: usize = 32;
+    let is_plain = |block: &&[u8]| block.iter().fold(0, |found, byte| found | u8::from(may_be_special(*byte))) == 0;
+    let plain = BLOCK * bytes.chunks_exact(BLOCK).take_while(is_plain).count();
+    let found = bytes.get(plain..)?.iter().position(|byte| may_be_special(*byte))?;
+    Some(plain + found)
+}
+
+/// Whether a text has nothing but what stays as it is.
+pub(super) fn is_plain(text: &str) -> bool {
+    plain_length(text) == text.len()
+}
+
 /// Whether a special character may begin with this byte: a first look that lets nearly all text pass.
 fn may_be_special(byte: u8) -> bool {
-    matches!(byte, 0..0x20 | 0x7f | 0xc2 | 0xe2 | 0xef)
+    // Without branches, so that blocks are compared at once.
+    (byte < 0x20) | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xe2) | (byte == 0xef)
 }
 
 /// Whether a character may not stay in a text as it is.

@@ -251,9 +251,10 @@ fn component_name(value: &str) -> String {
 pub fn unescape(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     let mut rest = value;
-    while let Some((plain, escaped)) = rest.split_once('\\') {
+    while let Some((plain, escaped)) = memchr::memchr(b'\\', rest.as_bytes()).and_then(|at| rest.split_at_checked(at)) {
         text.push_str(plain);
         let mut characters = escaped.chars();
+        characters.next();
         text.push(match characters.next() {
             Some('n' | 'N') => '\n',
             Some(other) => other,

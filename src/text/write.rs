@@ -1,7 +1,7 @@
 //! The writer of content lines: escapes, folds and ends them. Whatever it is given, each call makes one line.
 
 use super::MAX_LINE;
-use super::clean::{Piece, pieces};
+use super::clean::{Piece, is_plain, pieces};
 
 /// Collects content lines, each folded to at most [`MAX_LINE`] octets and ended with CR LF.
 #[derive(Debug, Default)]
@@ -45,6 +45,11 @@ impl Writer {
     /// Writes `NAME:VALUE` as it is, for values that need no escapes: dates, numbers, URIs, BEGIN and END. Line breaks and
     /// control characters are left out.
     pub fn raw(&mut self, line: &str) {
+        if line.len() <= MAX_LINE && is_plain(line) {
+            self.bytes.extend_from_slice(line.as_bytes());
+            self.bytes.extend_from_slice(b"\r\n");
+            return;
+        }
         push_raw(&mut self.line, line);
         self.end_line();
     }
@@ -156,6 +161,13 @@ fn push_parameter(line: &mut String, value: &str) {
 /// Where to fold a line of more than `room` octets: as far on as possible, after a whole character and a whole escape, and
 /// not inside a character that is composed of several, unless that one alone is longer than the room.
 fn fold_at(line: &str, room: usize) -> usize {
+    if let Some([before, after]) = room.checked_sub(1).and_then(|last| line.as_bytes().get(last..=room))
+        && before.is_ascii()
+        && after.is_ascii()
+        && *before != b'\\'
+    {
+        return room;
+    }
     let boundary = line.floor_char_boundary(room);
     let escape_safe = |at: usize| !ends_in_escape(line, at);
     let mut at = boundary;

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use chrono::{NaiveDate, TimeDelta};
 
+use super::fields::Fields;
 use super::ledger::Ledger;
+use super::words::categories;
 use crate::event::{Event, When, words};
 use crate::name::folded;
 use crate::partner::{Filter, Partner};
@@ -29,15 +31,9 @@ impl Seen {
 }
 
 /// Whether the filters of a partner let an event pass.
-pub(super) fn passes(
-    partner: &Partner,
-    event: &Event,
-    categories: &[Cow<'_, str>],
-    zone: Zone,
-    ledger: &mut Ledger,
-) -> bool {
+pub(super) fn passes(partner: &Partner, event: &Event, fields: &Fields<'_>, zone: Zone, ledger: &mut Ledger) -> bool {
     if !(partner.include.is_empty() && partner.exclude.is_empty()) {
-        let seen = Seen::of(event, categories);
+        let seen = Seen::of(event, &categories(fields));
         let included = partner.include.is_empty() || partner.include.iter().any(|filter| matches(filter, &seen));
         if !included || partner.exclude.iter().any(|filter| matches(filter, &seen)) {
             return false;

@@ -20,15 +20,15 @@ const MAX_KEY: usize = 80;
 
 /// What identifies an event in a body.
 #[derive(Debug, Clone)]
-pub(super) struct Known {
+pub(super) struct Known<'a> {
     /// Its UID, or what stands for one.
-    pub(super) uid: String,
+    pub(super) uid: &'a str,
     /// When it first is.
     pub(super) start: Start,
-    pub(super) title: String,
+    pub(super) title: &'a str,
 }
 
-impl Known {
+impl Known<'_> {
     /// Whether its UID is only a number: such UIDs are given again.
     fn has_number(&self) -> bool {
         self.uid.bytes().all(|byte| byte.is_ascii_digit())
@@ -43,7 +43,7 @@ impl Known {
 /// a UID means another event when both are others.
 pub(super) fn parts(
     partner: &Slug,
-    events: &[Known],
+    events: &[Known<'_>],
     before: &BTreeMap<String, String>,
 ) -> (Vec<String>, BTreeMap<String, String>) {
     let mut ledger = Ledger::new(partner, before);
@@ -68,26 +68,26 @@ pub(super) fn parts(
 type Keys = (String, String);
 
 /// A way to know the part of an event.
-type Pass<'a> = fn(&mut Ledger<'a>, &Known, &Keys) -> Option<String>;
+type Pass<'a> = fn(&mut Ledger<'a>, &Known<'_>, &Keys) -> Option<String>;
 
 /// The keys of each event: of its UID, and of its start and title, each numbered where several are alike.
-fn keys(events: &[Known]) -> Vec<Keys> {
+fn keys(events: &[Known<'_>]) -> Vec<Keys> {
     // By their hashes, which are the same in every process. Two that are alike by chance are numbered without need.
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     let mut alike: HashMap<u64, usize> = HashMap::with_capacity(2 * events.len());
     let mut numbered = |mut key: String| {
-        let count = alike.entry(hasher.hash_one(&key)).or_default();
+        let count = alike.entry(hasher.hash_one(key.as_bytes())).or_default();
         *count += 1;
         if *count > 1 {
             key = format!("{key}#{count}");
         }
         key
     };
-    events.iter().map(|event| (numbered(format!("u:{}", short(&event.uid))), numbered(content_key(event)))).collect()
+    events.iter().map(|event| (numbered(["u:", &short(event.uid)].concat()), numbered(content_key(event)))).collect()
 }
 
-fn content_key(event: &Known) -> String {
-    let title = folded(&event.title);
+fn content_key(event: &Known<'_>) -> String {
+    let title = folded(event.title);
     match event.start {
         // Seconds since 1970, so many digits that their order is that of the times.
         Start::Timed(moment) => format!("c:{:011}|{}", moment.instant().timestamp(), short(&title)),
@@ -125,18 +125,18 @@ impl<'a> Ledger<'a> {
     }
 
     /// By its UID, which is a name, or a number that still has the same start and title.
-    fn surely(&mut self, event: &Known, keys: &Keys) -> Option<String> {
+    fn surely(&mut self, event: &Known<'_>, keys: &Keys) -> Option<String> {
         let (uid, content) = keys;
         (!event.has_number() || self.knows(uid, content)).then(|| self.by_uid(uid)).flatten()
     }
 
     /// By start and title, where the UID is a number.
-    fn numbered(&mut self, event: &Known, keys: &Keys) -> Option<String> {
+    fn numbered(&mut self, event: &Known<'_>, keys: &Keys) -> Option<String> {
         event.has_number().then(|| self.by_content(event, keys)).flatten()
     }
 
     /// By its UID, where that does not mean another event now.
-    fn by_uid_of_same(&mut self, _: &Known, (uid, content): &Keys) -> Option<String> {
+    fn by_uid_of_same(&mut self, _: &Known<'_>, (uid, content): &Keys) -> Option<String> {
         if self.is_other(uid, content) { None } else { self.by_uid(uid) }
     }
 
@@ -160,7 +160,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// By start and title.
-    fn by_content(&mut self, _: &Known, (_, content): &Keys) -> Option<String> {
+    fn by_content(&mut self, _: &Known<'_>, (_, content): &Keys) -> Option<String> {
         let base = unnumbered(content);
         let numbered = (2..=MAX_ALIKE).map(|number| format!("{base}#{number}"));
         let candidates = std::iter::once(base.to_owned()).chain(numbered);
@@ -207,7 +207,8 @@ fn unnumbered(content: &str) -> &str {
 /// Twelve hexadecimal digits.
 fn part(partner: &Slug, uid: &str, number: u64) -> String {
     let digest = Hasher::default().text(partner.as_str()).text(uid).number(number).finish();
-    digest.bytes().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let digits = digest.bytes().iter().take(6).flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// The name of an event in our feeds, `{partner}-{part}`; a long partner's name is cut.

@@ -54,6 +54,9 @@ pub(super) fn stamps<'a>(line: &Line<'a>) -> (Option<Cow<'a, str>>, impl Iterato
 
 /// One value: `20210306`, `20210306T180000`, with `Z` or an offset, without seconds, or with the signs of ISO 8601 between.
 pub(super) fn stamp(text: &str) -> Option<Stamp> {
+    if let Some(stamp) = plain(text) {
+        return stamp;
+    }
     let text = text.trim();
     if text.len() > 40 || !text.is_ascii() {
         return None;
@@ -67,6 +70,27 @@ pub(super) fn stamp(text: &str) -> Option<Stamp> {
         None | Some("") => Some(Stamp::Day(day)),
         Some(time) => with_time(day, time),
     }
+}
+
+/// The spelling that nearly all programs use, `20210306T180000` with or without `Z`; `None` for another, which is to be looked at closely.
+fn plain(text: &str) -> Option<Option<Stamp>> {
+    let (date_time, is_utc) = match text.as_bytes() {
+        [date_time @ .., b'Z'] => (date_time, true),
+        date_time => (date_time, false),
+    };
+    let [a, b, c, d, e, f, g, h, b'T', i, j, k, l, m, n] = date_time else { return None };
+    let two = |tens: &u8, ones: &u8| {
+        let is_number = tens.is_ascii_digit() && ones.is_ascii_digit();
+        is_number.then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
+    };
+    let year = two(a, b)? * 100 + two(c, d)?;
+    let (month, of_month, hour, minute, second) = (two(e, f)?, two(g, h)?, two(i, j)?, two(k, l)?, two(m, n)?);
+    if second > 59 {
+        return None;
+    }
+    let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, of_month);
+    let local = day.filter(|day| YEARS.contains(&day.year())).and_then(|day| day.and_hms_opt(hour, minute, second));
+    Some(local.map(|local| if is_utc { Stamp::Instant(local.and_utc()) } else { Stamp::Wall(local) }))
 }
 
 fn day(text: &str) -> Option<NaiveDate> {

@@ -114,7 +114,8 @@ pub(super) struct Tags(HashMap<String, Option<Slug>>);
 impl Tags {
     /// The partner's own tags, then what the categories are as slugs; each once.
     pub(super) fn of(&mut self, own: &[Slug], categories: &[Cow<'_, str>]) -> Vec<Slug> {
-        let mut tags = own.to_vec();
+        let mut tags = Vec::with_capacity(own.len() + categories.len().min(MAX_TAGS));
+        tags.extend_from_slice(own);
         for category in categories.iter().take(MAX_TAGS) {
             if let Some(slug) = self.slug(category).filter(|slug| !tags.contains(slug)) {
                 tags.push(slug);

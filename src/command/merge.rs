@@ -1,0 +1,127 @@
+//! `handbill merge`: a folder of calendars into one, each adopted and merged as a partner's is when serving; without a server, a ledger or a
+//! limit of size. It is there to be measured.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use anyhow::{Context as _, anyhow};
+
+use super::now;
+use crate::config::Config;
+use crate::event::{Event, Organization, Revision, Style, View, write_vevents};
+use crate::merge::{Voice, merge as joined};
+use crate::name::Slug;
+use crate::partner::{self, Address, Context, Header, Overrules, Partner};
+use crate::text::Writer;
+use crate::{feed, files};
+
+/// How many events are written at a time.
+const PIECE: usize = 100;
+
+pub(super) fn merge(config: &Config, from: &Path, to: &Path) -> anyhow::Result<ExitCode> {
+    let paths = files::calendars(from).with_context(|| format!("{} cannot be read", from.display()))?;
+    let partners = paths.iter().map(|path| partner(path, config)).collect::<anyhow::Result<Vec<Partner>>>()?;
+    let mut heard: Vec<Vec<Arc<Event>>> = Vec::with_capacity(paths.len());
+    let adopt = |number: usize| paths.get(number).zip(partners.get(number)).map(|(path, by)| adopt(path, by, config));
+    side_by_side(paths.len(), adopt, |adopted| {
+        heard.extend(adopted.transpose()?);
+        Ok(())
+    })?;
+    let voices = partners.iter().zip(&heard);
+    let voices: Vec<Voice<'_>> =
+        voices.map(|(partner, events)| Voice { partner: &partner.slug, priority: 0, combined: true, events }).collect();
+    let mut merged = joined(&[], &voices, &Overrules::default(), None);
+    drop(heard);
+    let order = |event: &Arc<Event>| event.start().instant(config.timezone);
+    merged.events.sort_by_cached_key(order);
+    write(config, &merged.events, to).with_context(|| format!("{} cannot be written", to.display()))?;
+    // The process ends here: giving each text back by itself would only take time.
+    std::mem::forget(merged);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The calendar in a file as the partner of an organization, both named after the file.
+fn partner(path: &Path, config: &Config) -> anyhow::Result<Partner> {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let slug = Slug::from_name(&name).ok_or_else(|| anyhow!("{} has no name of letters or digits", path.display()))?;
+    let site = format!("https://{slug}.invalid/");
+    let organization =
+        Organization { slug: slug.clone(), name: name.clone(), url: None, description: String::new(), color: None };
+    Ok(Partner {
+        address: Address::new(url::Url::parse(&site)?),
+        slug,
+        name,
+        url: Some(site),
+        organization: Some(Arc::new(organization)),
+        language: config.main_language(),
+        tags: Vec::new(),
+        priority: 0,
+        include: Vec::new(),
+        exclude: Vec::new(),
+        from: None,
+        until: None,
+        timezone: None,
+        zone_is_wrong: false,
+        prefix: String::new(),
+        refresh: None,
+        combined: true,
+    })
+}
+
+fn adopt(path: &Path, partner: &Partner, config: &Config) -> anyhow::Result<Vec<Arc<Event>>> {
+    let body = files::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let context = Context { zone: config.timezone, uid_domain: &config.uid_domain };
+    let adopted = partner::adopt(partner, &Header::default(), &body, &context, &config.partners.limits);
+    Ok(adopted.map_err(|fault| anyhow!("{}: {}", path.display(), fault.text))?.events)
+}
+
+fn write(config: &Config, events: &[Arc<Event>], to: &Path) -> anyhow::Result<()> {
+    let today = config.timezone.today(now());
+    let head = feed::Head {
+        name: config.name.clone(),
+        description: config.description.clone(),
+        color: config.color,
+        zone: config.timezone,
+        refresh: config.refresh,
+    };
+    let style = Style { zone: config.timezone, main: config.main_language(), cancelled: config.cancelled };
+    // What an event has that is seen for the first time.
+    let revision = Revision { sequence: 0, modified: config.timezone.start_of_day(today) };
+    let mut file = files::create(to)?;
+    file.write_all(&feed::opening(&head, &feed::zones(config.timezone, today, events.iter().map(Arc::as_ref))))?;
+    let pieces: Vec<&[Arc<Event>]> = events.chunks(PIECE).collect();
+    let piece = |number: usize| {
+        let mut writer = Writer::with_capacity(PIECE * 1024);
+        for event in pieces.get(number).copied().unwrap_or_default() {
+            write_vevents(&mut writer, event, revision, style, View::All);
+        }
+        writer.into_bytes()
+    };
+    side_by_side(pieces.len(), piece, |bytes| Ok(file.write_all(&bytes)?))?;
+    Ok(file.write_all(feed::CLOSING)?)
+}
+
+/// Does `count` pieces of work on all cores, and takes what comes of them in order.
+fn side_by_side<T: Send>(
+    count: usize,
+    work: impl Fn(usize) -> T + Sync,
+    mut take: impl FnMut(T) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(count.max(1));
+    std::thread::scope(|scope| {
+        let work = &work;
+        let done: Vec<_> = (0..threads)
+            .map(|first| {
+                let (sender, done) = sync_channel(1);
+                // Whoever no longer listens has met a fault.
+                scope.spawn(move || (first..count).step_by(threads).all(|number| sender.send(work(number)).is_ok()));
+                done
+            })
+            .collect();
+        let in_turn = (0..count).filter_map(|number| done.get(number % threads)?.recv().ok());
+        in_turn.into_iter().try_for_each(&mut take)
+    })
+}
