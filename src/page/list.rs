@@ -295,7 +295,7 @@ mod tests {
     fn a_series_shows_its_next_dates_only() {
         let mut event = sample::event("2021-03-01T18:00:00", "2021-03-01T20:00:00");
         let rule = Rule::parse("FREQ=DAILY;COUNT=40").unwrap();
-        event.recurrence = Some(Recurrence { rule: Some(rule), extra: vec![], excluded: vec![], zone: None });
+        event.recurrence = Some(Box::new(Recurrence { rule: Some(rule), extra: vec![], excluded: vec![], zone: None }));
         let agenda = agenda(&[event]);
         let expected = [("2021-03-20", 1), ("2021-03-21", 1), ("2021-03-22", 1), ("2021-03-23", 1)];
         assert_eq!(headings(&agenda), expected);
