@@ -272,6 +272,7 @@ impl Missing {
     fn unknown(kind: &str, name: &str) -> Self {
         // Only what could be a slug is repeated: an answer never carries a stranger's text.
         let name = if crate::name::Slug::parse(name).is_some() { name } else { "of that name" };
+        let kind = if kind == "org" { "organization" } else { kind };
         Self::Unknown(format!("There is no {kind} {name} here. All feeds are listed at /feeds.json."))
     }
 

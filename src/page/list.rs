@@ -19,6 +19,8 @@ const MOST_PAST: usize = 60;
 const MOST_OF_YEAR: usize = 1_000;
 /// The longest title in a list, in characters; an event's own page has all of it.
 const TITLE: usize = 200;
+/// The same of a place or an organization.
+const NAME: usize = 100;
 
 /// What a page lists.
 #[derive(Debug, Clone, Default)]
@@ -223,8 +225,11 @@ impl Listed<'_> {
             title: cut(Texts::of(details, around.main(), around.language()).title, TITLE),
             language: fallen_back(details, around),
             link: around.link(&format!("event/{}", event.id)),
-            place: details.place.as_ref().map(first_line),
-            by: host.map(|host| if more > 0 { format!("{} +{more}", host.name) } else { host.name.clone() }),
+            place: details.place.as_ref().map(|place| cut(first_line(place), NAME)),
+            by: host.map(|host| {
+                let name = cut(&host.name, NAME);
+                if more > 0 { format!("{name} +{more}") } else { name }
+            }),
             mark: Mark::of(details.status, phrases),
             repeats: event.recurrence.is_some(),
         }
@@ -246,10 +251,10 @@ pub(super) fn machine(when: When, around: &Around<'_>) -> String {
     }
 }
 
-fn first_line(place: &Place) -> String {
+fn first_line(place: &Place) -> &str {
     match place {
-        Place::Venue(venue) => venue.name.clone(),
-        Place::Text(text) => text.lines().next().unwrap_or_default().to_owned(),
+        Place::Venue(venue) => &venue.name,
+        Place::Text(text) => text.lines().next().unwrap_or_default(),
     }
 }
 

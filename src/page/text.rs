@@ -95,7 +95,7 @@ fn link(line: &str, html: &mut String) {
         let escaped = escaped(text);
         // Writing to a text cannot fail.
         let _ = match is_web {
-            true => write!(html, "<a href=\"{escaped}\" rel=\"nofollow noopener\">{}</a>", shortened(text)),
+            true => write!(html, "<a href=\"{escaped}\" rel=\"nofollow ugc noopener\">{}</a>", shortened(text)),
             false => write!(html, "{escaped}"),
         };
     }
@@ -144,7 +144,7 @@ mod tests {
     fn web_addresses_become_links_and_nothing_else_does() {
         check(
             "See https://www.example.org/a?b=1&c=2.",
-            "<p>See <a href=\"https://www.example.org/a?b=1&#38;c=2\" rel=\"nofollow noopener\">example.org/a?b=1&#38;c=2</a>.</p>",
+            "<p>See <a href=\"https://www.example.org/a?b=1&#38;c=2\" rel=\"nofollow ugc noopener\">example.org/a?b=1&#38;c=2</a>.</p>",
         );
         check("javascript://example.org/%0aalert(1)", "<p>javascript://example.org/%0aalert(1)</p>");
         check("data:text/html,<b>", "<p>data:text/html,&#60;b&#62;</p>");
@@ -155,7 +155,7 @@ mod tests {
         check("<script>alert(\"1\")</script>", "<p>&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62;</p>");
         check(
             "https://example.org/\"onclick=alert(1)",
-            "<p><a href=\"https://example.org/\" rel=\"nofollow noopener\">example.org</a>&#34;onclick=alert(1)</p>",
+            "<p><a href=\"https://example.org/\" rel=\"nofollow ugc noopener\">example.org</a>&#34;onclick=alert(1)</p>",
         );
         let value = serde_json::json!({"name": "</script><!-- &"});
         assert_eq!(json(&value).to_string(), r#"{"name":"\u003c/script\u003e\u003c!-- \u0026"}"#);

@@ -234,7 +234,7 @@ fn a_feed_of_ones_own_is_chosen_on_a_page() {
     assert!(html.contains("Weekly Meeting"), "a preview");
     let unknown = server.get("/combine?org=nobody");
     assert_eq!(unknown.status, 404);
-    assert!(unknown.text().contains("There is no org nobody here"), "{}", unknown.text());
+    assert!(unknown.text().contains("There is no organization nobody here"), "{}", unknown.text());
     let many: String = (0..101).map(|n| format!("org=ours&tag=meeting&x{n}=&")).collect();
     assert_eq!(server.get(&format!("/combine?{many}")).status, 200, "the same twice is chosen once");
 }

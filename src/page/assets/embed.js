@@ -31,7 +31,7 @@ p{margin:.75em 0 0}
   const rows = (data, limit) => {
     const list = [];
     for (const day of data.days) {
-      const items = day.rows.slice(0, Math.max(0, limit));
+      const items = day.rows.slice(0, limit);
       limit -= items.length;
       if (!items.length) break;
       const heading = make("h3");
@@ -71,7 +71,7 @@ p{margin:.75em 0 0}
     }
 
     show(data) {
-      const limit = parseInt(this.getAttribute("limit"), 10) || 5;
+      const limit = Math.max(parseInt(this.getAttribute("limit"), 10) || 5, 1);
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(style);
       const box = make("div", "", { lang: data.lang });

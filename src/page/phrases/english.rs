@@ -110,7 +110,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     fresh: "up to date",
     stale: "not reached lately",
     gone: "not reached for a long time",
-    waiting: "not asked yet",
+    waiting: "no answer yet",
     missing_title: "There is nothing here",
     missing_lead: "The page may have moved, or the address may be mistyped.",
     missing_way: "See what is coming up and all organizations",

@@ -110,7 +110,7 @@ pub(super) const PHRASES: Phrases = Phrases {
     fresh: "al día",
     stale: "sin respuesta reciente",
     gone: "sin respuesta desde hace mucho",
-    waiting: "aún no consultado",
+    waiting: "aún sin respuesta",
     missing_title: "Aquí no hay nada",
     missing_lead: "Puede que la página haya cambiado de lugar o que la dirección esté mal escrita.",
     missing_way: "Vea los próximos eventos y todas las organizaciones",
