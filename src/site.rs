@@ -137,6 +137,12 @@ impl Site {
             let prefix = self.frame.prefix(view);
             for stem in &stems {
                 paths.extend(Form::ALL.map(|form| format!("{prefix}{stem}.{}", form.ending())));
+            }
+            // Pages in the main language have one address, the one without a code.
+            if self.frame.language_of(view) == Some(self.frame.main()) {
+                continue;
+            }
+            for stem in &stems {
                 paths.extend([format!("{prefix}{stem}"), format!("{prefix}{stem}.atom")]);
             }
             for stem in &self.listed {
