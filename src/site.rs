@@ -228,13 +228,18 @@ impl Site {
         ])
     }
 
-    /// Makes the forms that many will ask for and that take long: the combined feed in every language. Whoever asks
-    /// meanwhile makes them himself.
+    /// Makes the forms that many will ask for and that take long: the combined feed, its page and the front page in every language.
+    /// Whoever asks meanwhile makes them himself.
     pub fn warm(&self) {
         let Some(all) = self.stems.get("all") else { return };
         for view in 0..self.frame.views().len() {
             for form in Form::ALL {
                 all.bytes(&self.frame, view, form, Coding::Gzip);
+            }
+            for page in ["", "all"] {
+                if let Ok(found) = self.find(&format!("{}{page}", self.frame.prefix(view)), None) {
+                    found.bytes(Coding::Brotli);
+                }
             }
         }
     }

@@ -124,6 +124,8 @@ pub struct Phrases {
     pub status: &'static str,
     pub status_lead: &'static str,
     pub status_never: &'static str,
+    pub age: &'static str,
+    pub as_of: &'static str,
     pub status_last_success: &'static str,
     pub status_last_attempt: &'static str,
     pub status_next: &'static str,

@@ -118,6 +118,8 @@ pub(super) const PHRASES: Phrases = Phrases {
     status: "Status of partner calendars",
     status_lead: "How the calendars of partner sites are doing that are merged into these.",
     status_never: "never",
+    age: "{} ago",
+    as_of: "As of {}.",
     status_last_success: "Last good answer",
     status_last_attempt: "Last asked",
     status_next: "Asked again",

@@ -118,6 +118,8 @@ pub(super) const PHRASES: Phrases = Phrases {
     status: "Estado de los calendarios asociados",
     status_lead: "Cómo están los calendarios de los sitios asociados que se incorporan a estos.",
     status_never: "nunca",
+    age: "hace {}",
+    as_of: "Estado: {}.",
     status_last_success: "Última respuesta válida",
     status_last_attempt: "Última consulta",
     status_next: "Próxima consulta",
