@@ -185,7 +185,7 @@ impl Status<'_> {
         let local = |instant| dates::moment(around.zone.moment_of(instant).local(), phrases);
         let page = Page {
             as_of: generated.map(|instant| filled(phrases.as_of, &local(instant))),
-            shell: Shell::new(around, "status", phrases.status, phrases.status_lead).unlisted(),
+            shell: Shell::new(around, "status", phrases.status, phrases.status_lead).with_forms("all").unlisted(),
             p: phrases,
             lines: self.partners.iter().map(|line| Shown::new(line, around)).collect(),
             joined: &self.joined,
