@@ -238,7 +238,7 @@ impl Site {
             }
             for page in ["", "all"] {
                 if let Ok(found) = self.find(&format!("{}{page}", self.frame.prefix(view)), None) {
-                    found.bytes(Coding::Brotli);
+                    let _ = found.bytes(Coding::Brotli);
                 }
             }
         }

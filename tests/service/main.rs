@@ -14,6 +14,7 @@ mod fetch;
 mod http;
 mod pages;
 mod partners;
+mod proxy;
 mod reload;
 mod server;
 mod site;
