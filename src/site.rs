@@ -11,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::merge::Merged;
 use crate::page::{Around, sitemap};
-use crate::partner::{Adopted, Header, Partner};
+use crate::partner::{Adopted, Changes, Header, Partner};
 use crate::revision::{Ledger, Stamp};
 
 mod build;
@@ -59,6 +59,8 @@ pub struct PartnerState<'a> {
     pub header: Option<&'a Header>,
     /// What was made of its answer.
     pub adopted: Option<&'a Adopted>,
+    /// What its last new answer changed.
+    pub changes: Option<Changes>,
 }
 
 /// Every representation of the service at one time. Immutable but for what it makes when it is first asked for, always the same bytes.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::phrases::{Phrases, filled};
 use super::shell::Shell;
 use super::{Around, Freshness, dates};
-use crate::partner::Class;
+use crate::partner::{Changes, Class};
 
 /// How fresh what we have of a partner is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -68,6 +68,8 @@ pub struct Line<'a> {
     pub events: usize,
     /// How many it had before.
     pub events_before: Option<usize>,
+    /// What its last new answer changed; `None` where there was none since the start.
+    pub changes: Option<Changes>,
     /// How often it failed since it last answered well.
     pub failures: u32,
     /// What kind of thing went wrong last.
@@ -172,6 +174,7 @@ struct Shown<'a> {
     last_attempt: String,
     next_poll: String,
     before: Option<String>,
+    changes: Option<String>,
     failures: Option<String>,
     held: Option<String>,
 }
@@ -212,11 +215,19 @@ impl<'a> Shown<'a> {
             last_attempt: or_never(&line.last_attempt),
             next_poll: or_never(&line.next_poll),
             before: line.events_before.map(|before| filled(phrases.status_before, &before.to_string())),
+            changes: line.changes.map(|changes| in_words_of(changes, phrases)),
             failures: (line.failures > 1).then(|| filled(phrases.status_failures, &line.failures.to_string())),
             held: in_words(&line.held_since),
             line,
         }
     }
+}
+
+/// `2 new, 1 changed, 0 gone`.
+fn in_words_of(changes: Changes, phrases: &Phrases) -> String {
+    let counts =
+        [(phrases.added, changes.added), (phrases.changed_count, changes.changed), (phrases.removed, changes.removed)];
+    counts.map(|(phrase, count)| filled(phrase, &count.to_string())).join(", ")
 }
 
 /// An age in its largest unit: the short names of these are the same in all our languages.

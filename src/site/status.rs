@@ -37,6 +37,7 @@ fn line<'a>(state: &'a PartnerState<'a>, config: &Config, now: DateTime<Utc>) ->
         next_poll: header.and_then(|header| header.next).map(time),
         events: state.adopted.map_or(0, |adopted| adopted.events.len()),
         events_before: header.and_then(|header| header.events_before),
+        changes: state.changes,
         failures: header.map_or(0, |header| header.failures),
         fault_class: header.and_then(|header| header.fault.as_ref()).map(|fault| fault.class),
         fault: header.and_then(|header| header.fault.as_ref()).map(|fault| fault.text.as_str()),
