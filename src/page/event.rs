@@ -60,6 +60,8 @@ struct Date {
     text: String,
     machine: String,
     mark: Option<Mark>,
+    /// Why it does not take place, or where it does.
+    note: Option<String>,
     differs: bool,
 }
 
@@ -182,13 +184,24 @@ fn dates_ahead(item: Item<'_>, around: &Around<'_>) -> Vec<Date> {
     }
     let midnight = around.zone.start_of_day(around.today);
     let ahead = item.occurrences.iter().filter(|occurrence| occurrence.when.end(around.zone) > midnight);
-    let date = |occurrence: &Occurrence| Date {
-        text: dates::whole(occurrence.when, around.phrases()),
-        machine: machine(occurrence.when, around),
-        mark: Mark::of(occurrence.details(item.event).status, around.phrases()),
-        differs: occurrence.change.is_some(),
+    let date = |occurrence: &Occurrence| {
+        let details = occurrence.details(item.event);
+        Date {
+            text: dates::whole(occurrence.when, around.phrases()),
+            machine: machine(occurrence.when, around),
+            mark: Mark::of(details.status, around.phrases()),
+            note: note(item.event, details, around),
+            differs: occurrence.change.is_some(),
+        }
     };
     ahead.take(MOST_DATES).map(date).collect()
+}
+
+/// What differs from the series beside the time: the reason, or else another place.
+fn note(event: &Event, details: &Details, around: &Around<'_>) -> Option<String> {
+    let reason = Texts::of(details, around.main(), around.language()).reason.map(str::to_owned);
+    let elsewhere = details.place.as_ref().filter(|_| details.place != event.details.place);
+    reason.or(elsewhere.map(|place| location(place).replace('\n', ", ")))
 }
 
 fn venue(place: &Place) -> Option<Named<'_>> {

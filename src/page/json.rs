@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Item;
+use super::{Item, text};
 use crate::event::occurrences::Occurrence;
 use crate::event::{Details, Event, Place, Start, Status, View, When, words};
 use crate::language::Language;
@@ -80,8 +80,7 @@ pub fn events<'a>(items: impl Iterator<Item = Item<'a>>, style: Style<'_>) -> Ve
     for item in items {
         for occurrence in item.occurrences {
             json.extend_from_slice(if json.len() > 1 { b",\n" } else { b"\n" });
-            // Structs of texts and numbers always serialize.
-            let _ = serde_json::to_writer(&mut json, &object(item, occurrence, style));
+            text::write_json(&mut json, &object(item, occurrence, style));
         }
     }
     json.extend_from_slice(b"\n]\n");
@@ -211,8 +210,7 @@ pub fn directory<'a>(entries: impl Iterator<Item = Entry<'a>>) -> Vec<u8> {
     let mut json = b"{\"feeds\": [".to_vec();
     for (index, entry) in entries.enumerate() {
         json.extend_from_slice(if index > 0 { b",\n" } else { b"\n" });
-        // Structs of texts and numbers always serialize.
-        let _ = serde_json::to_writer(&mut json, &entry);
+        text::write_json(&mut json, &entry);
     }
     json.extend_from_slice(b"\n]}\n");
     json

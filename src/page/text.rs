@@ -1,9 +1,12 @@
 //! Plain text as HTML: paragraphs, line breaks, links to http and https. Whatever is not made here is escaped. It knows no page.
 
 use std::fmt::Write as _;
+use std::io;
 
 use askama::filters::{Html, HtmlSafe};
 use linkify::{LinkFinder, LinkKind};
+use serde::Serialize;
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
 /// HTML that was made safe by this module.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,9 +49,41 @@ pub(super) fn line(text: &str) -> Markup {
     Markup(html)
 }
 
-/// JSON inside a `script` element: nothing in it can end the element or open a comment (HTML §13.2.5.4).
+/// JSON in which no text can be taken for markup, wherever it lands: nothing in it ends a `script` element, opens a comment (HTML
+/// §13.2.5.4) or closes an attribute.
 pub(super) fn json(value: &serde_json::Value) -> Markup {
-    Markup(value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
+    let mut json = Vec::new();
+    write_json(&mut json, value);
+    Markup(String::from_utf8(json).unwrap_or_default())
+}
+
+/// The same of any value whose keys are all texts, at the end of other bytes.
+pub(super) fn write_json(into: &mut Vec<u8>, value: &impl Serialize) {
+    // Writing to memory cannot fail.
+    let _ = value.serialize(&mut serde_json::Serializer::with_formatter(into, Inert));
+}
+
+/// Writes the characters that mean something in HTML as escapes.
+struct Inert;
+
+impl Formatter for Inert {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        for piece in fragment.split_inclusive(['<', '>', '&', '\'']) {
+            let plain = piece.trim_end_matches(['<', '>', '&', '\'']);
+            writer.write_all(plain.as_bytes())?;
+            for character in piece.chars().skip(plain.chars().count()) {
+                write!(writer, "\\u{:04x}", u32::from(character))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_char_escape<W: ?Sized + io::Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        match escape {
+            CharEscape::Quote => writer.write_all(b"\\u0022"),
+            other => CompactFormatter.write_char_escape(writer, other),
+        }
+    }
 }
 
 fn link(line: &str, html: &mut String) {
@@ -60,7 +95,7 @@ fn link(line: &str, html: &mut String) {
         let escaped = escaped(text);
         // Writing to a text cannot fail.
         let _ = match is_web {
-            true => write!(html, "<a href=\"{escaped}\" rel=\"nofollow noopener\">{}</a>", shortened(text)),
+            true => write!(html, "<a href=\"{escaped}\" rel=\"nofollow ugc noopener\">{}</a>", shortened(text)),
             false => write!(html, "{escaped}"),
         };
     }
@@ -109,7 +144,7 @@ mod tests {
     fn web_addresses_become_links_and_nothing_else_does() {
         check(
             "See https://www.example.org/a?b=1&c=2.",
-            "<p>See <a href=\"https://www.example.org/a?b=1&#38;c=2\" rel=\"nofollow noopener\">example.org/a?b=1&#38;c=2</a>.</p>",
+            "<p>See <a href=\"https://www.example.org/a?b=1&#38;c=2\" rel=\"nofollow ugc noopener\">example.org/a?b=1&#38;c=2</a>.</p>",
         );
         check("javascript://example.org/%0aalert(1)", "<p>javascript://example.org/%0aalert(1)</p>");
         check("data:text/html,<b>", "<p>data:text/html,&#60;b&#62;</p>");
@@ -120,9 +155,13 @@ mod tests {
         check("<script>alert(\"1\")</script>", "<p>&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62;</p>");
         check(
             "https://example.org/\"onclick=alert(1)",
-            "<p><a href=\"https://example.org/\" rel=\"nofollow noopener\">example.org</a>&#34;onclick=alert(1)</p>",
+            "<p><a href=\"https://example.org/\" rel=\"nofollow ugc noopener\">example.org</a>&#34;onclick=alert(1)</p>",
         );
         let value = serde_json::json!({"name": "</script><!-- &"});
         assert_eq!(json(&value).to_string(), r#"{"name":"\u003c/script\u003e\u003c!-- \u0026"}"#);
+        let value = serde_json::json!({"it's": ["\" onload='", "\\\"<<\n", 1, null]});
+        let text = json(&value).to_string();
+        assert_eq!(text, r#"{"it\u0027s":["\u0022 onload=\u0027","\\\u0022\u003c\u003c\n",1,null]}"#);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).ok(), Some(value));
     }
 }

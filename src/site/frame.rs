@@ -12,7 +12,7 @@ use crate::page::json;
 use crate::time::Zone;
 
 /// Raised when the bytes of feeds change for the same events, so that entity tags and Last-Modified do too.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// The day for which a Site is built.
 #[derive(Debug, Clone, Copy)]

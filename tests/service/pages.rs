@@ -232,9 +232,16 @@ fn a_feed_of_ones_own_is_chosen_on_a_page() {
     assert!(html.contains(&feed), "{html}");
     assert!(html.contains("name=\"org\" value=\"ours\" checked"), "{html}");
     assert!(html.contains("Weekly Meeting"), "a preview");
+    let atom = format!("href=\"http://{}/combine.atom?org=ours&#38;tag=meeting&#38;lang=es\"", server.address);
+    assert!(html.contains(&atom), "{html}");
+    let own = server.get("/combine.atom?org=ours&tag=meeting").text();
+    assert!(
+        own.contains(&format!("href=\"http://{}/combine.atom?org=ours&amp;tag=meeting\"", server.address)),
+        "{own}"
+    );
     let unknown = server.get("/combine?org=nobody");
     assert_eq!(unknown.status, 404);
-    assert!(unknown.text().contains("There is no org nobody here"), "{}", unknown.text());
+    assert!(unknown.text().contains("There is no organization nobody here"), "{}", unknown.text());
     let many: String = (0..101).map(|n| format!("org=ours&tag=meeting&x{n}=&")).collect();
     assert_eq!(server.get(&format!("/combine?{many}")).status, 200, "the same twice is chosen once");
 }

@@ -31,7 +31,7 @@ p{margin:.75em 0 0}
   const rows = (data, limit) => {
     const list = [];
     for (const day of data.days) {
-      const items = day.rows.slice(0, Math.max(0, limit));
+      const items = day.rows.slice(0, limit);
       limit -= items.length;
       if (!items.length) break;
       const heading = make("h3");
@@ -71,11 +71,9 @@ p{margin:.75em 0 0}
     }
 
     show(data) {
-      const limit = parseInt(this.getAttribute("limit"), 10) || 5;
-      const root = this.shadowRoot || this.attachShadow({ mode: "open" });
+      const limit = Math.max(parseInt(this.getAttribute("limit"), 10) || 5, 1);
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(style);
-      root.adoptedStyleSheets = [sheet];
       const box = make("div", "", { lang: data.lang });
       const name = make("p", "", { class: "name" });
       name.append(link(data.page, data.name));
@@ -86,6 +84,9 @@ p{margin:.75em 0 0}
       const foot = make("p");
       foot.append(make("a", data.subscribe, { class: "button", href: data.webcal }), " ", link(`${data.page}#subscribe`, data.all));
       box.append(foot);
+      // Only now: a shadow hides the link inside, so nothing may fail after it is there.
+      const root = this.shadowRoot || this.attachShadow({ mode: "open" });
+      root.adoptedStyleSheets = [sheet];
       root.replaceChildren(box);
     }
   });

@@ -3,10 +3,11 @@
   "use strict";
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
 
-  // On a phone the button for that phone comes first.
-  const agent = navigator.userAgent;
-  const platform = /iPhone|iPad|Macintosh/.test(agent) ? "apple" : /Android/.test(agent) ? "android" : "";
-  if (platform) document.documentElement.dataset.platform = platform;
+  // On Android the address to copy comes first, for eyes and for screen readers alike; Apple's button is first everywhere else.
+  const android = /Android/.test(navigator.userAgent);
+  const arrange = (root) => {
+    if (android) all(".ways ~ .copy", root).forEach((address) => address.parentElement.querySelector(".ways").before(address));
+  };
 
   const copy = async (button) => {
     const field = document.getElementById(button.dataset.copy);
@@ -24,7 +25,10 @@
     button.timer = setTimeout(() => (button.textContent = label), 3000);
   };
 
-  const reveal = (root) => all("[data-copy], [data-print]", root).forEach((button) => (button.hidden = false));
+  const reveal = (root) => {
+    all("[data-copy], [data-print]", root).forEach((button) => (button.hidden = false));
+    arrange(root);
+  };
   reveal(document);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
