@@ -24,6 +24,7 @@ mod fetch;
 mod import;
 mod kept;
 mod merge;
+mod new;
 mod serve;
 mod style;
 
@@ -72,6 +73,12 @@ enum Command {
         /// What they are imported from.
         #[command(subcommand)]
         from: import::From,
+    },
+    /// Ask for one event, show what would be written, and append it to the file of its organization.
+    New {
+        /// The folder of events [default: that of the settings].
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
     },
     /// Put files of events into the common style; comments stay. Exit status: 0 all well, 1 some are not in it or cannot be read.
     Fmt {
@@ -129,6 +136,7 @@ pub fn run() -> ExitCode {
             settings(config).and_then(|config| fetch::fetch(&Arc::new(config), &partners, format))
         }
         Command::Import { from } => settings(config).and_then(|config| import::import(config, &from)),
+        Command::New { into } => settings(config).and_then(|config| new::new(config, import::Options::into(into))),
         Command::Fmt { files, check } => settings(config).and_then(|config| style::fmt(&config, &files, check)),
         Command::Merge { from, to } => settings(config).and_then(|config| merge::merge(&config, &from, &to)),
         Command::Schema { of } => schema(of),

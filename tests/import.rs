@@ -10,8 +10,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -96,6 +97,66 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     let mut entries: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     entries
+}
+
+/// Answers the questions of `handbill new`; the exit code, and what is told.
+fn answer(work: &Path, answers: &str) -> (i32, String) {
+    let mut child =
+        command(work).arg("new").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+#[test]
+fn one_event_is_asked_for_and_appended() {
+    let work = tempfile::tempdir().unwrap();
+    fs::create_dir(work.path().join("feeds")).unwrap();
+    let file = work.path().join("feeds/block-club.toml");
+    let club = "[organization]\nname = \"Block Club\"\n";
+    fs::write(&file, club).unwrap();
+    let answers = "7\n1\n\nGarden Day\nsoon\nMay 4, 2018 - 3 PM - 5 PM\nUnity Park\nBring gloves.\nAnd a friend.\n\nGarden, Food\n";
+    let (code, told) = answer(work.path(), &format!("{answers}no\n"));
+    assert_eq!((code, fs::read_to_string(&file).unwrap().as_str()), (1, club), "{told}");
+    assert!(told.contains("there is no number 7") && told.contains("\"soon\" is no date"), "{told}");
+    let (code, told) = answer(work.path(), answers);
+    assert_eq!((code, fs::read_to_string(&file).unwrap().as_str()), (1, club), "{told}");
+    let (code, told) = answer(work.path(), &format!("{answers}yes\n"));
+    let wanted = "\n[[event]]\nid = \"garden-day\"\ntitle = \"Garden Day\"\nstart = 2018-05-04T15:00\nend = 2018-05-04T17:00\nlocation = \"Unity Park\"\ntags = [\"garden\", \"food\"]\ndescription = \"\"\"\nBring gloves.\nAnd a friend.\"\"\"\n";
+    assert_eq!((code, fs::read_to_string(&file).unwrap()), (0, format!("{club}{wanted}")), "{told}");
+}
+
+#[test]
+fn files_are_styled_or_only_told() {
+    let work = tempfile::tempdir().unwrap();
+    fs::create_dir(work.path().join("feeds")).unwrap();
+    let (one, broken) = (work.path().join("feeds/one.toml"), work.path().join("feeds/broken.toml"));
+    fs::write(&one, "[organization] # ours\nname='One'").unwrap();
+    fs::write(&broken, "[organization").unwrap();
+    let run = |arguments: &[&str]| {
+        let output = command(work.path()).arg("fmt").args(arguments).output().unwrap();
+        (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    };
+    let (well, told) = run(&["--check"]);
+    assert!(!well && told.contains("feeds/one.toml") && told.contains("feeds/broken.toml"), "{told}");
+    assert_eq!(fs::read_to_string(&one).unwrap(), "[organization] # ours\nname='One'");
+    assert!(!run(&[]).0, "one is not TOML");
+    assert_eq!(fs::read_to_string(&one).unwrap(), "[organization] # ours\nname = 'One'\n");
+    assert_eq!(fs::read_to_string(&broken).unwrap(), "[organization");
+    assert!(run(&["feeds/one.toml", "--check"]).0);
+    assert!(!run(&["feeds/missing.toml"]).0);
+}
+
+#[test]
+fn private_addresses_are_not_asked() {
+    let work = tempfile::tempdir().unwrap();
+    fs::create_dir(work.path().join("feeds")).unwrap();
+    for kind in ["ics", "page"] {
+        let output = command(work.path()).args(["import", kind, "http://127.0.0.1:9/x"]).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && told.contains("127.0.0.1"), "{told}");
+        assert!(!told.contains("refused the connection"), "{told}");
+    }
 }
 
 /// Everything that can happen to events.

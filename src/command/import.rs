@@ -52,10 +52,17 @@ pub(super) struct Options {
     into: Option<PathBuf>,
     /// Write nothing, and show what would be written.
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// The organization of all events, whichever they name.
     #[arg(long, value_name = "NAME")]
     organization: Option<String>,
+}
+
+impl Options {
+    /// None but the folder.
+    pub(super) fn into(into: Option<PathBuf>) -> Self {
+        Self { into, dry_run: false, organization: None }
+    }
 }
 
 /// Imports, and tells what became of each event.
@@ -90,10 +97,11 @@ fn read(path: &Path) -> anyhow::Result<String> {
     }
 }
 
-type Files = BTreeMap<String, Arc<ParsedFile>>;
+/// The files of events, by their names.
+pub(super) type Files = BTreeMap<String, Arc<ParsedFile>>;
 
 /// The files that are there.
-fn present(mut config: Config, options: &Options) -> anyhow::Result<(Config, Files)> {
+pub(super) fn present(mut config: Config, options: &Options) -> anyhow::Result<(Config, Files)> {
     config.feeds = options.into.clone().unwrap_or(config.feeds);
     let (_, changes) = folder(&config)?;
     let mut files = Files::new();
@@ -111,7 +119,12 @@ fn present(mut config: Config, options: &Options) -> anyhow::Result<(Config, Fil
 }
 
 /// Puts what was found into the files, and tells it.
-fn put(source: &import::Source, files: &Files, config: &Config, options: &Options) -> anyhow::Result<ExitCode> {
+pub(super) fn put(
+    source: &import::Source,
+    files: &Files,
+    config: &Config,
+    options: &Options,
+) -> anyhow::Result<ExitCode> {
     let folder = config.feeds.join("").display().to_string();
     let plan = import::plan(&source.found, files, config, &folder, options.organization.as_deref());
     for (found, outcome) in source.found.iter().zip(&plan.outcomes) {

@@ -1,7 +1,7 @@
 //! Listings: text with a title, a date line, a place line, the organizations and a description for each event, one after the other. It
 //! finds the parts; what date lines and lists of names mean is said by `date` and `names`.
 
-use super::{Found, Known, Source};
+use super::{Doubt, Found, Known, Source};
 use crate::event::Start;
 use crate::text::clean;
 use crate::time::Zone;
@@ -42,6 +42,17 @@ pub fn read(text: &str, known: &mut Known, zone: Zone) -> Source {
     }
     left.sort();
     Source { found, left }
+}
+
+/// What a date line means: the start, the end if there is one, and what is not certain.
+///
+/// # Errors
+/// A sentence, when it is no date line, says no year, or names a time that there is not.
+pub fn when(line: &str, zone: Zone) -> Result<(Start, Option<Start>, Vec<Doubt>), String> {
+    let dated = date::dated(line, zone).ok_or_else(|| format!("{line:?} is no date and time"))?;
+    let dated = dated.map_err(date::Unusable::words)?;
+    let doubts = dated.doubts.into_iter().map(|text| Doubt { key: "start", text });
+    Ok((dated.start, dated.end, doubts.collect()))
 }
 
 fn event(block: &Block<'_>, dated: date::Dated, head: Head, known: &Known, zone: Zone) -> Found {

@@ -14,6 +14,8 @@ use crate::manuscript::Entry;
 use crate::name::{Slug, folded};
 use crate::problem::{Problem, Severity, Source};
 
+/// The most events of one import: each is compared with all others.
+const EVENTS: usize = 10_000;
 /// The name of a file for events of which no organization is named.
 const NOBODYS: &str = "without-organization";
 /// The first line of a new file.
@@ -86,7 +88,10 @@ pub fn plan(
         texts: BTreeMap::new(),
         known,
     };
-    let outcomes = found.iter().map(|found| planning.place(found)).collect();
+    let too_many = || Outcome::Left(format!("an import has at most {EVENTS} events: import the rest by itself"));
+    let outcomes = found.iter().enumerate();
+    let outcomes = outcomes.map(|(number, found)| if number < EVENTS { planning.place(found) } else { too_many() });
+    let outcomes = outcomes.collect();
     let written = planning.written();
     let problems = refused(&written, files, config, &catalog);
     Plan { outcomes, written, problems }
@@ -121,7 +126,8 @@ struct Planning<'p> {
 
 impl Planning<'_> {
     fn place(&mut self, found: &Found) -> Outcome {
-        if let Some((there, reason)) = self.events.iter().find_map(|there| Some((there, same(there, found)?))) {
+        let title = folded(&found.title);
+        if let Some((there, reason)) = self.events.iter().find_map(|there| Some((there, same(there, found, &title)?))) {
             return Outcome::Known { id: there.id.clone(), reason };
         }
         let Some(id) = self.id(found) else {
@@ -140,7 +146,7 @@ impl Planning<'_> {
         *text += &entry;
         self.ids.insert(id.clone());
         let uid = found.former_uid.clone();
-        self.events.push(There { id: id.clone(), uid, start: found.start, title: folded(&found.title) });
+        self.events.push(There { id: id.clone(), uid, start: found.start, title });
         Outcome::New { id, file }
     }
 
@@ -224,16 +230,16 @@ impl Planning<'_> {
 }
 
 /// By what a found event is one that is there.
-fn same(there: &There, found: &Found) -> Option<&'static str> {
+fn same(there: &There, found: &Found, title: &str) -> Option<&'static str> {
     if found.former_uid.is_some() && found.former_uid == there.uid {
         return Some("same UID");
     }
-    let alike = || strsim::sorensen_dice(&there.title, &folded(&found.title)) >= TITLES;
+    let alike = || strsim::sorensen_dice(&there.title, title) >= TITLES;
     if there.start == found.start && alike() {
         return Some("same start, like title");
     }
     let same_day = there.start.day() == found.start.day();
-    (same_day && there.title == folded(&found.title)).then_some("same day, same title, another time")
+    (same_day && there.title == title).then_some("same day, same title, another time")
 }
 
 /// The problems that the files would have, and have not now.

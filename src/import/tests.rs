@@ -38,7 +38,7 @@ fn events_are_appended_to_the_file_of_their_host() {
     assert_eq!(plan.problems, []);
     let [written] = &plan.written[..] else { panic!("{plan:?}") };
     assert_eq!(written.file, "feeds/club.toml");
-    let added = written.after.strip_prefix(CLUB).expect("what was there stays, byte by byte");
+    let added = written.after.strip_prefix(CLUB).unwrap();
     assert_eq!(
         added,
         "\n\n[[event]]\nid = \"garden-day\"\ntitle = \"Garden Day\"\nstart = 2021-03-21T12:00\nsupporters = [\n    \"Tenants Union\",\n]\n"

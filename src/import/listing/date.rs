@@ -26,20 +26,20 @@ pub(in crate::import) struct Dated {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::import) enum Unusable {
     /// It says no year.
-    NoYear,
+    YearMissing,
     /// There is no such day, as February 30.
-    NoSuchDay,
+    UnknownDay,
     /// The clocks jump over it.
-    NoSuchTime(NaiveDateTime),
+    SkippedTime(NaiveDateTime),
 }
 
 impl Unusable {
     /// In words.
     pub(in crate::import) fn words(self) -> String {
         match self {
-            Self::NoYear => "its date has no year".to_owned(),
-            Self::NoSuchDay => "there is no such day".to_owned(),
-            Self::NoSuchTime(local) => {
+            Self::YearMissing => "its date has no year".to_owned(),
+            Self::UnknownDay => "there is no such day".to_owned(),
+            Self::SkippedTime(local) => {
                 format!("the clocks jump over {} on {}", local.format("%-I:%M %p"), local.format("%B %-d, %Y"))
             }
         }
@@ -62,7 +62,7 @@ pub(in crate::import) fn says_all(line: &str, zone: Zone) -> bool {
     let is_timed = |dated: Dated| matches!(dated.start, Start::Timed(_));
     match dated(line, zone) {
         Some(Ok(dated)) => is_timed(dated),
-        Some(Err(unusable)) => unusable != Unusable::NoYear,
+        Some(Err(unusable)) => unusable != Unusable::YearMissing,
         None => false,
     }
 }

@@ -1,7 +1,9 @@
 //! Who hosts an event and who supports it, by the lists of a listing and, where they name no host, by its text.
 
+use std::collections::BTreeSet;
+
 use super::super::{Found, Known};
-use super::names::{Role, Section, sections};
+use super::names::{NAMES, Role, Section, sections};
 use crate::name::folded;
 
 /// What a list in the text is headed by, in lower case.
@@ -30,12 +32,13 @@ pub(super) fn name(found: &mut Found, names: &str, text: &str, known: &Known) {
     }
     // The hosts first, else in the listing's order.
     sections.sort_by_key(|section| section.role != Role::Hosts);
+    let mut seen = BTreeSet::new();
     for section in sections {
         for doubt in section.doubts {
             found.doubt("supporters", doubt);
         }
         for name in section.names {
-            if !found.organizations.iter().any(|known| folded(known) == folded(&name)) {
+            if found.organizations.len() < NAMES && seen.insert(folded(&name)) {
                 found.organizations.push(name);
             }
         }

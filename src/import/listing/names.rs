@@ -8,7 +8,9 @@ use crate::name::folded;
 /// The longest name, in characters.
 const NAME: usize = 200;
 /// The most names of one list.
-const NAMES: usize = 500;
+pub(super) const NAMES: usize = 500;
+/// The longest piece between separators that is looked into, in bytes.
+const PIECE: usize = 2_000;
 
 /// What a heading says of those under it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +187,14 @@ fn section(role: Role, text: &str, known: &Known) -> Section {
     for name in &mut section.names {
         *name = typographic(name);
     }
-    section.names.retain(|name| name.chars().any(char::is_alphanumeric) && name.chars().count() <= NAME);
+    section.names.retain(|name| name.chars().any(char::is_alphanumeric));
+    if section.names.iter().any(|name| name.chars().count() > NAME) {
+        section.names.retain(|name| name.chars().count() <= NAME);
+        section.doubts.push(format!("what is longer than {NAME} characters is left out: it is no name"));
+    }
+    if count > NAMES {
+        section.doubts.push(format!("only the first {NAMES} names are there"));
+    }
     section
 }
 
@@ -193,8 +202,8 @@ impl Section {
     /// A piece between separators, in which "and" may separate two names or belong to one.
     fn joined(&mut self, piece: &str, last: bool, known: &Known) {
         let whole = || piece.to_owned();
-        if piece.is_empty() {
-            return;
+        if piece.is_empty() || piece.len() > PIECE {
+            return self.names.push(whole());
         }
         if known.organization(piece).is_some() {
             return self.names.push(whole());
@@ -279,6 +288,9 @@ fn without_others(piece: &str) -> &str {
         "etc",
         "tba",
     ];
+    if piece.len() > PIECE {
+        return piece;
+    }
     let lower = piece.to_ascii_lowercase();
     let ends = |at: usize| {
         let rest = lower.get(at..).unwrap_or_default().trim_start_matches(['&', ' ']);

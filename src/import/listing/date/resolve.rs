@@ -51,8 +51,8 @@ impl Resolving<'_> {
     }
 
     fn date(&mut self, day: &Day) -> Result<NaiveDate, Unusable> {
-        let year = day.year.ok_or(Unusable::NoYear)?;
-        let date = NaiveDate::from_ymd_opt(year, day.month, day.day).ok_or(Unusable::NoSuchDay)?;
+        let year = day.year.ok_or(Unusable::YearMissing)?;
+        let date = NaiveDate::from_ymd_opt(year, day.month, day.day).ok_or(Unusable::UnknownDay)?;
         if let Some(weekday) = day.weekday
             && weekday != chrono::Datelike::weekday(&date)
         {
@@ -148,7 +148,7 @@ impl Resolving<'_> {
         let promised = promised.and_then(|hours| FixedOffset::east_opt(hours * 3600));
         let moment = match (zone.moment(local), promised) {
             (Ok(moment), _) => moment,
-            (Err(Unresolved::Gap { .. }), _) => return Err(Unusable::NoSuchTime(local)),
+            (Err(Unresolved::Gap { .. }), _) => return Err(Unusable::SkippedTime(local)),
             (Err(Unresolved::Overlap { second, .. }), Some(offset)) if offset == second => {
                 zone.moment_of(at(local, second))
             }
@@ -185,7 +185,7 @@ impl Resolving<'_> {
             Start::AllDay(_) => Start::AllDay(day),
             Start::Timed(moment) => {
                 let local = day.and_time(moment.local().time());
-                Start::Timed(self.zone.moment(local).map_err(|_| Unusable::NoSuchTime(local))?)
+                Start::Timed(self.zone.moment(local).map_err(|_| Unusable::SkippedTime(local))?)
             }
         }))
     }

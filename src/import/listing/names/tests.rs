@@ -130,6 +130,8 @@ fn no_text_takes_long() {
         ":".repeat(100_000),
         "a, ".repeat(100_000),
         "A and ".repeat(100_000),
+        "A B and ".repeat(100_000),
+        "others ".repeat(100_000),
         "Host Organizations: ".repeat(20_000),
         "(".repeat(100_000),
     ] {
