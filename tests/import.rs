@@ -10,7 +10,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -145,6 +146,33 @@ fn files_are_styled_or_only_told() {
     assert_eq!(fs::read_to_string(&broken).unwrap(), "[organization");
     assert!(run(&["feeds/one.toml", "--check"]).0);
     assert!(!run(&["feeds/missing.toml"]).0);
+}
+
+#[test]
+fn what_an_address_answers_is_imported() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import");
+    let bodies = ["google-export/calendar.ics", "web-page/page.html"].map(|path| fs::read(folder.join(path)).unwrap());
+    let serving = std::thread::spawn(move || {
+        for (body, kind) in bodies.iter().zip(["text/calendar", "text/html"]) {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]).unwrap();
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n", body.len());
+            stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
+        }
+    });
+    let work = tempfile::tempdir().unwrap();
+    fs::create_dir_all(work.path().join("feeds")).unwrap();
+    fs::create_dir(work.path().join("config")).unwrap();
+    fs::write(work.path().join("config/handbill.toml"), format!("[partners]\nallow_addresses = [\"{address}\"]\n"))
+        .unwrap();
+    for (kind, new) in [("ics", "3 new"), ("page", "2 new")] {
+        let output = command(work.path()).args(["import", kind, &format!("http://{address}/x")]).output().unwrap();
+        let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(output.status.success() && told.contains(new), "{told}");
+    }
+    serving.join().unwrap();
 }
 
 #[test]

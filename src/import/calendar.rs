@@ -105,6 +105,13 @@ fn repeat(found: &mut Found, event: &Event, recurrence: &Recurrence, zone: Zone)
     if !is_ours || recurrence.zone.is_some_and(|other| other != zone) {
         return write_out(found, event, recurrence, zone);
     }
+    if rule.is_none() && recurrence.extra.is_empty() {
+        // A series of its start alone.
+        if !event.changes.is_empty() {
+            found.doubt("start", "a change of its only date is left out");
+        }
+        return;
+    }
     found.rule = rule;
     found.extra.clone_from(&recurrence.extra);
     let last = recurrence.excluded.iter().chain(event.changes.iter().map(|change| &change.of)).max();

@@ -21,7 +21,7 @@ pub(super) fn read(from: &str, organization: Option<&str>, config: &Config) -> a
         None => kept(Path::new(from), config)?,
     };
     import::calendar::read(&partner, &header, &body, organization, config)
-        .map_err(|fault| anyhow!("{}: {fault}", partner.address.shown()))
+        .map_err(|fault| anyhow!("{}: {fault}", if address(from).is_some() { partner.address.shown() } else { from }))
 }
 
 /// The text of a page.
