@@ -6,6 +6,7 @@ use chrono::{Datelike as _, NaiveDateTime};
 use crate::event::Start;
 use crate::time::{Moment, Zone};
 
+mod day;
 mod read;
 mod resolve;
 mod tokens;
