@@ -158,10 +158,20 @@ impl Keeper {
         }
     }
 
+    /// Hands on what a partner said. The publisher looks every second or so by itself: only news wakes it.
     fn hand_on(&self, said: Said) {
+        let is_news = is_news(said.outcome.as_ref());
         // The receivers are gone only when the process ends.
-        let _ = (self.said.send(said), self.waker.send(()));
+        let _ = self.said.send(said);
+        if is_news {
+            let _ = self.waker.send(());
+        }
     }
+}
+
+/// Whether there is more to publish than how a poll ended.
+pub(super) fn is_news(outcome: Option<&Outcome>) -> bool {
+    !matches!(outcome, Some(Outcome::NotModified | Outcome::Rejected | Outcome::Held))
 }
 
 /// Tells the log.

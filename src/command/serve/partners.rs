@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use chrono::{DateTime, Utc};
 
-use super::keeper::{Keeper, Said, Task, Tasks};
+use super::keeper::{self, Keeper, Said, Task, Tasks};
 use crate::command::now;
 use crate::config::Config;
 use crate::fetcher::{self, Handle, Settings};
@@ -119,7 +119,7 @@ impl Partners {
         let mut is_news = false;
         let mut heard = Vec::with_capacity(said.len());
         for Said { partner, snapshot, outcome } in said {
-            is_news |= !matches!(outcome, Some(Outcome::NotModified | Outcome::Rejected | Outcome::Held));
+            is_news |= keeper::is_news(outcome.as_ref());
             self.tell(&partner, outcome.as_ref(), &snapshot.header);
             heard.push((partner.slug.clone(), snapshot));
         }
