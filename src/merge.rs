@@ -237,13 +237,18 @@ fn begins_alike(one: &Event, other: &Event) -> bool {
 
 /// Sorts events by their ids, each once.
 fn in_order(events: &mut Vec<Arc<Event>>) {
-    // The beginnings of ids decide nearly always, and lie side by side; the ids themselves lie anywhere.
-    let key = |event: &Arc<Event>| {
-        let mut beginning = [0; 24];
-        beginning.iter_mut().zip(event.id.as_str().bytes()).for_each(|(to, from)| *to = from);
-        beginning
+    // The beginnings of ids decide nearly always, and lie side by side; the ids themselves lie anywhere. As numbers they are compared
+    // at once.
+    let number = |bytes: &[u8]| {
+        let mut number = [0; 16];
+        number.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        u128::from_be_bytes(number)
     };
-    let mut keyed: Vec<([u8; 24], Arc<Event>)> = events.drain(..).map(|event| (key(&event), event)).collect();
+    let key = |event: &Arc<Event>| {
+        let id = event.id.as_str().as_bytes();
+        (number(id), number(id.get(16..).unwrap_or_default()))
+    };
+    let mut keyed: Vec<((u128, u128), Arc<Event>)> = events.drain(..).map(|event| (key(&event), event)).collect();
     keyed.sort_unstable_by(|(one, first), (other, second)| one.cmp(other).then_with(|| first.id.cmp(&second.id)));
     events.extend(keyed.into_iter().map(|(_, event)| event));
     events.dedup_by(|one, other| one.id == other.id);
@@ -254,10 +259,11 @@ fn united(lead: &Lead<'_>) -> Event {
     let first = lead.first.event;
     let mut event = Event::clone(first);
     event.apart = !lead.combined;
+    let (mut organizations, mut origins) = (first.organizations.to_vec(), first.origins.to_vec());
     for Copy { event: copy, .. } in lead.others() {
-        for organization in &copy.organizations {
-            if !event.organizations.iter().any(|known| known.slug == organization.slug) {
-                event.organizations.push(Arc::clone(organization));
+        for organization in copy.organizations.iter() {
+            if !organizations.iter().any(|known| known.slug == organization.slug) {
+                organizations.push(Arc::clone(organization));
             }
         }
         for tag in &copy.tags {
@@ -269,8 +275,9 @@ fn united(lead: &Lead<'_>) -> Event {
         details.0.url = details.0.url.take().or_else(|| details.1.url.clone());
         details.0.signup = details.0.signup.take().or_else(|| details.1.signup.clone());
         details.0.place = details.0.place.take().or_else(|| details.1.place.clone());
-        event.origins.extend(copy.origins.iter().filter(|origin| !knows(&first.origins, origin)).cloned());
+        origins.extend(copy.origins.iter().filter(|origin| !knows(&first.origins, origin)).cloned());
     }
+    (event.organizations, event.origins) = (organizations.into(), origins.into());
     event
 }
 

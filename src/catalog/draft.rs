@@ -163,7 +163,7 @@ fn complete(
         recurrence: recurrence.map(Box::new),
         changes,
         updated,
-        origins: Vec::new(),
+        origins: Arc::default(),
         apart: false,
     };
     Some(Draft {

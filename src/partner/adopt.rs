@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::decode::decode;
 use super::scan::{Calendar, Scanned, scan};
 use super::{Adopted, Class, Fault, Header, Limits, Partner};
-use crate::event::{Details, Event, Origin, Place, Status};
+use crate::event::{Details, Event, Organization, Origin, Place, Status};
 use crate::time::Zone;
 
 mod changes;
@@ -86,13 +86,23 @@ struct Adoption<'a> {
     clocks: Clocks<'a>,
     ledger: Ledger,
     tags: Tags,
-    origin: Arc<Origin>,
+    /// What all its events share.
+    organizations: Arc<[Arc<Organization>]>,
+    origins: Arc<[Arc<Origin>]>,
 }
 
 impl<'a> Adoption<'a> {
     fn new(partner: &'a Partner, limits: &'a Limits, clocks: Clocks<'a>) -> Self {
         let origin = Origin { partner: partner.slug.clone(), name: partner.name.clone(), url: partner.url.clone() };
-        Self { partner, limits, clocks, ledger: Ledger::default(), tags: Tags::default(), origin: Arc::new(origin) }
+        Self {
+            partner,
+            limits,
+            clocks,
+            ledger: Ledger::default(),
+            tags: Tags::default(),
+            organizations: partner.organization.iter().cloned().collect(),
+            origins: Arc::new([Arc::new(origin)]),
+        }
     }
 
     fn events<'t>(&mut self, scanned: &Scanned<'t>) -> Vec<Found<'t>> {
@@ -212,12 +222,12 @@ impl<'a> Adoption<'a> {
             id: self.partner.slug.clone(),
             uid: String::new(),
             details,
-            organizations: self.partner.organization.iter().cloned().collect(),
+            organizations: Arc::clone(&self.organizations),
             tags,
             recurrence: series.map(|series| Box::new(series.recurrence)),
             changes,
             updated: None,
-            origins: vec![Arc::clone(&self.origin)],
+            origins: Arc::clone(&self.origins),
             apart: !self.partner.combined,
         }))
     }
