@@ -86,7 +86,7 @@ pub struct Catalog {
     /// What is wrong in the files and between them, by file and place.
     pub problems: Vec<Problem>,
     /// What each event was made of, to know which did not change.
-    origins: BTreeMap<String, join::Origin>,
+    origins: BTreeMap<String, joint::Origin>,
     /// The events that are there only because they were in the catalog before.
     kept: Vec<Arc<Event>>,
 }

@@ -4,8 +4,8 @@
 //! # The idea in five sentences
 //!
 //! The files under `feeds/` are the **World** ([`site::World`]), together with the ledger of their revisions. [`site::Site::build`] is a pure
-//! function from the World, the settings and the time to every **representation** that the service has: each `.ics`, each `.json`, the
-//! directory. The [`publisher`] owns the World; each change of a file and each midnight makes a new Site, which replaces the old one in
+//! function from the World, the settings and the time to every **representation** that the service has: each `.ics`, each page, the widget,
+//! the JSON. The [`publisher`] owns the World; each change of a file and each midnight makes a new Site, which replaces the old one in
 //! one step. The [`server`] only looks a path up in the Site and answers 200, 304, 404 or 405; no request ever waits for a disk or a
 //! rebuild. `serve`, `check` and `build` are three shells round that one value.
 //!
@@ -30,7 +30,7 @@
 //! | 3 | [`event`]: one event as it is published, its VEVENT lines and its occurrences |
 //! | 4 | [`partner`]: what a partner site last said; [`revision`]: the ledger; [`feed`]: one VCALENDAR |
 //! | 5 | [`catalog`]: the files of `feeds/`; [`merge`]: what editors and partners say, each event once |
-//! | 6 | [`page`]: the forms beside feeds |
+//! | 6 | [`page`]: pages, embeds, Atom, JSON: the forms beside feeds |
 //! | 7 | [`site`]: World and time in, every representation out |
 //! | 8 | [`publisher`], [`server`] |
 //! | 9 | [`files`]; [`fetcher`]: polls partners politely and safely |
@@ -54,7 +54,7 @@
 //! # Walk of one request
 //!
 //! [`server`] looks `/es/org/chicago-dsa.ics` up in the current Site: [`site::Site::find`] takes the language and the ending off, and finds
-//! the stem → the request's Accept-Encoding picks a coding, its conditions are held against that coding's entity tag and the time
+//! the stem (a page has no ending, and is made when it is first asked for) → the request's Accept-Encoding picks a coding, its conditions are held against that coding's entity tag and the time
 //! of the last change → a 304 repeats the validators and makes nothing; a 200 shares the bytes, made with the Site or now, always the same.
 
 pub mod catalog;

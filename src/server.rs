@@ -14,7 +14,7 @@ use actix_web::{HttpServer, rt};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 
-use crate::site::{Coding, Found, Head, Missing, Site};
+use crate::site::{Coding, Found, Head, Missing, Policy, Site};
 
 mod accept;
 mod body;
@@ -102,9 +102,30 @@ fn respond(site: &Site, request: &Request, line: Option<Rc<Line>>) -> Response<B
     }
     match site.find(request.path(), request.uri().query()) {
         Ok(found) => found_response(&found, request.headers(), line),
-        Err(Missing::Unknown(why)) => text(StatusCode::NOT_FOUND, &why),
-        Err(Missing::Unusable(why)) => text(StatusCode::BAD_REQUEST, &why),
+        Err(missing) => missing_response(site, request, &missing, line),
     }
+}
+
+/// An error: as a page for a person, as a line of text for a program.
+fn missing_response(site: &Site, request: &Request, missing: &Missing, line: Option<Rc<Line>>) -> Response<Body> {
+    let status = match missing {
+        Missing::Unknown(_) => StatusCode::NOT_FOUND,
+        Missing::Unusable(_) => StatusCode::BAD_REQUEST,
+        Missing::Unsupported(_) => StatusCode::NOT_IMPLEMENTED,
+    };
+    let Some(page) = site.missing_page(request.path(), missing) else {
+        return text(status, missing.text());
+    };
+    let head = page.head();
+    let coding = negotiate(values(request.headers(), header::ACCEPT_ENCODING), head);
+    let mut response = Response::with_body(status, Body::new(page.bytes(coding), line));
+    describe(response.headers_mut(), head, coding);
+    // It is of no version of anything, and may be right in a minute.
+    for name in [header::ETAG, header::LAST_MODIFIED] {
+        response.headers_mut().remove(name);
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+    response
 }
 
 fn found_response(found: &Found<'_>, request: &HeaderMap, line: Option<Rc<Line>>) -> Response<Body> {
@@ -168,16 +189,27 @@ fn describe(headers: &mut HeaderMap, head: &Head, coding: Coding) {
         Coding::Gzip => drop(headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))),
         Coding::Brotli => drop(headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"))),
     }
-    guard(headers);
+    guard(headers, head.policy);
 }
 
-/// Nothing here is a page that runs anything, or may be shown inside another.
-fn guard(headers: &mut HeaderMap) {
+/// What a browser may do with a representation. No page needs anything but our own style, scripts and pictures; only what is made to be
+/// embedded may be shown inside another page; where a link leads learns nothing of where it was.
+fn guard(headers: &mut HeaderMap, policy: Policy) {
+    let content = match policy {
+        Policy::Data => "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        Policy::Page => {
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        }
+        Policy::Frame => {
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; \
+             form-action 'none'; frame-ancestors *"
+        }
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(content));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
-    );
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
 }
 
 /// Shares the Site's bytes; what is no header value there would be a defect of the Site, and is left out.
@@ -193,6 +225,6 @@ fn text(status: StatusCode, text: &str) -> Response<Body> {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    guard(headers);
+    guard(headers, Policy::Data);
     response
 }

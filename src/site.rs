@@ -5,28 +5,35 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::merge::Merged;
+use crate::page::{Around, sitemap};
 use crate::partner::{Adopted, Header, Partner};
 use crate::revision::{Ledger, Stamp};
 
 mod build;
 mod combine;
+mod context;
+mod find;
 mod fixed;
 mod frame;
+mod leaf;
+mod memory;
 mod published;
 mod representation;
 mod single;
 mod status;
 mod stem;
 
-use combine::Memory;
+use context::Context;
 use fixed::Fixed;
 use frame::{Frame, Today};
-pub use representation::{Coding, Head};
+use leaf::Leaf;
+use memory::Memory;
+pub use representation::{Coding, Head, Policy};
 use single::Single;
 use stem::{Form, Stem};
 
@@ -60,14 +67,18 @@ pub struct Site {
     frame: Frame,
     layout: Stamp,
     today: Today,
+    context: Context,
     /// By id.
     events: Vec<Single>,
     /// By address, those of single events aside.
     stems: HashMap<Arc<str>, Arc<Stem>>,
     /// The stems of the directory, in its order.
     listed: Vec<Arc<Stem>>,
-    fixed: HashMap<&'static str, Fixed>,
-    memory: Memory,
+    fixed: HashMap<String, Fixed>,
+    /// Combined feeds, by what was chosen.
+    combined: Memory<Arc<Stem>>,
+    /// Pages and the like, by their digests; the same for one Site after another.
+    leaves: Arc<Memory<Leaf>>,
 }
 
 /// A representation that an address names.
@@ -82,6 +93,8 @@ enum Target<'s> {
     Fixed(&'s Fixed),
     Stem(&'s Stem, usize, Form),
     Combined(Arc<Stem>, usize, Form),
+    Leaf(Arc<Leaf>),
+    Made(Box<Fixed>),
 }
 
 /// Why an address names nothing; the text is for the person who asked, and repeats nothing of the request but slugs.
@@ -91,6 +104,8 @@ pub enum Missing {
     Unknown(String),
     /// The request cannot be understood (400).
     Unusable(String),
+    /// It asks for what we do not do (501).
+    Unsupported(String),
 }
 
 /// A feed near or over its limit.
@@ -112,65 +127,63 @@ impl Site {
         build::build(world, config, now, previous)
     }
 
-    /// What a path and a query name, GET or HEAD. Allocates nothing for a fixed path or a feed that was asked for before.
-    ///
-    /// # Errors
-    /// When they name nothing.
-    pub fn find(&self, path: &str, query: Option<&str>) -> Result<Found<'_>, Missing> {
-        if let Some(fixed) = self.fixed.get(path) {
-            return Ok(Found { site: self, target: Target::Fixed(fixed) });
-        }
-        let path = path.strip_prefix('/').ok_or_else(Missing::address)?;
-        let (view, path) = self.view(path);
-        let (stem, form) = Form::ALL
-            .into_iter()
-            .find_map(|form| Some((path.strip_suffix(form.ending())?.strip_suffix('.')?, form)))
-            .ok_or_else(Missing::address)?;
-        if stem == "combine" {
-            return self.combine(query.unwrap_or_default(), view, form);
-        }
-        let stem = self.stem(stem).ok_or_else(|| self.missing_stem(stem))?;
-        Ok(Found { site: self, target: Target::Stem(stem, view, form) })
-    }
-
-    fn stem(&self, path: &str) -> Option<&Stem> {
-        let Some(id) = path.strip_prefix("event/") else {
-            return self.stems.get(path).map(Arc::as_ref);
-        };
-        let index = self.events.binary_search_by(|event| event.published.event.id.as_str().cmp(id)).ok()?;
-        Some(self.events.get(index)?.stem(&self.frame, self.layout, self.today))
-    }
-
-    /// The view that a path's first part names, and the rest of the path.
-    fn view<'p>(&self, path: &'p str) -> (usize, &'p str) {
-        let named = path.split_once('/').and_then(|(code, rest)| Some((self.frame.view_of(code)?, rest)));
-        named.unwrap_or((0, path))
-    }
-
-    fn missing_stem(&self, stem: &str) -> Missing {
-        match stem.split_once('/') {
-            Some((kind @ ("org" | "tag" | "venue" | "partner" | "event"), id)) => Missing::unknown(kind, id),
-            _ => Missing::address(),
-        }
-    }
-
     /// Every address below the site's root with what it names, in a fixed order: what a folder of files would hold.
     pub fn addresses(&self) -> impl Iterator<Item = String> + '_ {
-        let fixed = self.fixed.iter().filter(|(_, fixed)| fixed.is_lasting()).map(|(path, _)| (*path).to_owned());
+        let fixed = self.fixed.iter().filter(|(_, fixed)| fixed.is_lasting()).map(|(path, _)| path.clone());
         let mut paths: Vec<String> = fixed.collect();
-        let prefixes = self.frame.views().iter().map(|view| match view {
-            crate::event::View::All => "/".to_owned(),
-            crate::event::View::Only(language) => format!("/{language}/"),
-        });
-        let events = self.events.iter().map(|event| stem::path(stem::Kind::Event, event.published.event.id.as_str()));
-        let stems: Vec<String> = self.stems.keys().map(|path| path.to_string()).chain(events).collect();
-        for prefix in prefixes {
+        paths.push("/sitemap.xml".to_owned());
+        let stems: Vec<String> = self.stems.keys().map(|path| path.to_string()).chain(self.event_paths()).collect();
+        for view in 0..self.frame.views().len() {
+            let prefix = self.frame.prefix(view);
             for stem in &stems {
                 paths.extend(Form::ALL.map(|form| format!("{prefix}{stem}.{}", form.ending())));
             }
+            // Pages in the main language have one address, the one without a code.
+            if self.frame.language_of(view) == Some(self.frame.main()) {
+                continue;
+            }
+            for stem in &stems {
+                paths.extend([format!("{prefix}{stem}"), format!("{prefix}{stem}.atom")]);
+            }
+            for stem in &self.listed {
+                let stem_path = &stem.path;
+                paths.extend([".js", ""].map(|ending| format!("{prefix}embed/{stem_path}{ending}")));
+                paths.push(format!("{prefix}{stem_path}/handbill"));
+                paths.extend(stem.years().into_iter().map(|year| format!("{prefix}{stem_path}/{year}")));
+            }
+            paths.extend(["", "combine"].map(|path| format!("{prefix}{path}")));
         }
         paths.sort_unstable();
         paths.into_iter()
+    }
+
+    fn event_paths(&self) -> impl Iterator<Item = String> + '_ {
+        self.events.iter().map(|event| stem::path(stem::Kind::Event, event.published.event.id.as_str()))
+    }
+
+    /// Every page in each language, for search engines: each once, at its canonical address.
+    fn pages(&self) -> impl Iterator<Item = sitemap::Entry> + '_ {
+        let day = |modified: DateTime<Utc>| self.frame.zone().today(modified);
+        let listed = self.listed.iter().map(move |stem| (stem.path.to_string(), day(stem.modified)));
+        let events = self.events.iter().map(move |event| {
+            (stem::path(stem::Kind::Event, event.published.event.id.as_str()), day(event.published.changed))
+        });
+        let front = [(String::new(), self.today.date), ("combine".to_owned(), day(self.context.modified))];
+        let pages: Vec<(String, NaiveDate)> = front.into_iter().chain(listed).chain(events).collect();
+        let around = self.around(0);
+        self.context.languages().iter().flat_map(move |language| {
+            let around = around.in_language(*language);
+            let entry = |(path, modified): &(String, NaiveDate)| sitemap::Entry {
+                address: around.address(path),
+                modified: *modified,
+            };
+            pages.iter().map(entry).collect::<Vec<_>>()
+        })
+    }
+
+    /// What all pages of a view have in common.
+    fn around(&self, view: usize) -> Around<'_> {
+        self.context.around(&self.frame, self.today, view)
     }
 
     /// How many events, and how many organizations.
@@ -208,8 +221,11 @@ impl Site {
     pub fn stamps(&self) -> impl Iterator<Item = (String, Stamp)> + '_ {
         let stems = self.listed.iter();
         let stems = stems.map(|stem| (stem.path.to_string(), Stamp { digest: stem.digest, modified: stem.modified }));
-        let fixed = self.fixed.iter().filter_map(|(path, fixed)| Some(((*path).to_owned(), fixed.stamp()?)));
-        stems.chain(fixed).chain([(build::LAYOUT.to_owned(), self.layout)])
+        let fixed = self.fixed.iter().filter_map(|(path, fixed)| Some((path.clone(), fixed.stamp()?)));
+        stems.chain(fixed).chain([
+            (build::LAYOUT.to_owned(), self.layout),
+            (context::PAGES.to_owned(), Stamp { digest: self.context.digest, modified: self.context.modified }),
+        ])
     }
 
     /// Makes the forms that many will ask for and that take long: the combined feed in every language. Whoever asks
@@ -232,6 +248,8 @@ impl Found<'_> {
             Target::Fixed(fixed) => fixed.head(),
             Target::Stem(stem, _, form) => stem.head(&self.site.frame, *form),
             Target::Combined(stem, _, form) => stem.head(&self.site.frame, *form),
+            Target::Leaf(leaf) => &leaf.head,
+            Target::Made(fixed) => fixed.head(),
         }
     }
 
@@ -242,6 +260,8 @@ impl Found<'_> {
             Target::Fixed(fixed) => fixed.bytes(coding),
             Target::Stem(stem, view, form) => stem.bytes(&self.site.frame, *view, *form, coding),
             Target::Combined(stem, view, form) => stem.bytes(&self.site.frame, *view, *form, coding),
+            Target::Leaf(leaf) => leaf.bytes(self.site, coding),
+            Target::Made(fixed) => fixed.bytes(coding),
         }
     }
 }
@@ -251,9 +271,14 @@ impl Missing {
         Self::Unknown("There is nothing at this address. All feeds are listed at /feeds.json.".to_owned())
     }
 
+    fn choice() -> Self {
+        Self::Unusable("Choose at least one feed, for example /combine.ics?org=NAME&tag=NAME.".to_owned())
+    }
+
     fn unknown(kind: &str, name: &str) -> Self {
         // Only what could be a slug is repeated: an answer never carries a stranger's text.
         let name = if crate::name::Slug::parse(name).is_some() { name } else { "of that name" };
+        let kind = if kind == "org" { "organization" } else { kind };
         Self::Unknown(format!("There is no {kind} {name} here. All feeds are listed at /feeds.json."))
     }
 
@@ -261,7 +286,7 @@ impl Missing {
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
-            Self::Unknown(text) | Self::Unusable(text) => text,
+            Self::Unknown(text) | Self::Unusable(text) | Self::Unsupported(text) => text,
         }
     }
 }

@@ -11,25 +11,10 @@ use crate::partner::Overrules;
 use crate::problem::Problem;
 
 use super::claims::Claims;
-use super::joint::{Joint, same};
+use super::joint::{Joint, Origin, same};
 use super::organizations::Organizations;
 use super::venues::Venues;
 use super::{Catalog, ParsedFile, partners};
-
-/// What the events of one file were made of.
-#[derive(Debug, Clone)]
-pub(super) struct Origin {
-    /// The last version of the file that was not broken.
-    pub(super) file: Arc<ParsedFile>,
-    /// The organization whose file it is.
-    pub(super) host: Option<Arc<Organization>>,
-    /// The organization of each name that the file's events use.
-    pub(super) resolved: Arc<[Option<Arc<Organization>>]>,
-    /// The event made of each draft.
-    pub(super) events: Arc<[Option<Arc<Event>>]>,
-    /// Whether every `[[event]]` of the file became an event.
-    pub(super) whole: bool,
-}
 
 /// Joins all files; the keys are the files' names, whose order decides between two that claim one thing.
 ///

@@ -9,9 +9,23 @@ use crate::problem::Problem;
 
 use super::claims::Claims;
 use super::draft::Draft;
-use super::join::Origin;
 use super::venues::Venues;
 use super::{Catalog, ParsedFile};
+
+/// What the events of one file were made of.
+#[derive(Debug, Clone)]
+pub(super) struct Origin {
+    /// The last version of the file that was not broken.
+    pub(super) file: Arc<ParsedFile>,
+    /// The organization whose file it is.
+    pub(super) host: Option<Arc<Organization>>,
+    /// The organization of each name that the file's events use.
+    pub(super) resolved: Arc<[Option<Arc<Organization>>]>,
+    /// The event made of each draft.
+    pub(super) events: Arc<[Option<Arc<Event>>]>,
+    /// Whether every `[[event]]` of the file became an event.
+    pub(super) whole: bool,
+}
 
 /// One file among the others.
 pub(super) struct Joint<'a, 'f> {

@@ -6,8 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 
 use super::{errors, folder, kept, ledger, mention, now, say};
 use crate::config::Config;
@@ -48,16 +49,9 @@ pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode
 fn write(site: &Site, out: &Path) -> anyhow::Result<(usize, usize)> {
     let before = read_if_there(&out.join(LIST))?.unwrap_or_default();
     let before: BTreeSet<String> = String::from_utf8_lossy(&before).lines().map(str::to_owned).collect();
-    let mut names = BTreeSet::new();
-    let mut written = 0;
-    for address in site.addresses() {
-        let Ok(found) = site.find(&address, None) else { bail!("the site has no {address}") };
-        let name = file_name(&address);
-        let path = inside(out, &name);
-        let changed = files::write_if_changed(&path, &found.bytes(Coding::Identity));
-        written += usize::from(changed.with_context(|| format!("{} cannot be written", path.display()))?);
-        names.insert(name);
-    }
+    let addresses: Vec<String> = site.addresses().collect();
+    let written = write_all(site, out, &addresses)?;
+    let names: BTreeSet<String> = addresses.iter().map(|address| file_name(address)).collect();
     let gone: Vec<&String> = before.difference(&names).collect();
     for name in &gone {
         files::remove(&inside(out, name))?;
@@ -67,10 +61,41 @@ fn write(site: &Site, out: &Path) -> anyhow::Result<(usize, usize)> {
     Ok((written, gone.len()))
 }
 
+/// Writes the files of all addresses, shared out among the cores; how many were new or other than before.
+fn write_all(site: &Site, out: &Path, addresses: &[String]) -> anyhow::Result<usize> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut written = 0;
+        while let Some(address) = addresses.get(next.fetch_add(1, Ordering::Relaxed)) {
+            written += usize::from(write_one(site, out, address)?);
+        }
+        anyhow::Ok(written)
+    };
+    std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut written = work()?;
+        for other in others {
+            written += other.join().map_err(|_| anyhow!("a part of the site could not be made"))??;
+        }
+        Ok(written)
+    })
+}
+
+fn write_one(site: &Site, out: &Path, address: &str) -> anyhow::Result<bool> {
+    let Ok(found) = site.find(address, None) else { bail!("the site has no {address}") };
+    let path = inside(out, &file_name(address));
+    let changed = files::write_if_changed(&path, &found.bytes(Coding::Identity));
+    changed.with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// A page is a file that static hosts find by the page's address: `org/chicago-dsa.html`, `es/index.html`.
 fn file_name(address: &str) -> String {
-    match address.trim_start_matches('/') {
-        "" => "index.txt".to_owned(),
-        name => name.to_owned(),
+    let name = address.trim_start_matches('/');
+    match name.rsplit('/').next().unwrap_or_default() {
+        "" => format!("{name}index.html"),
+        last if last.contains('.') => name.to_owned(),
+        _ => format!("{name}.html"),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::{Item, text};
 use crate::event::occurrences::Occurrence;
-use crate::event::{Details, Event, Place, Revision, Start, Status, View, When, words};
+use crate::event::{Details, Event, Place, Start, Status, View, When, words};
 use crate::language::Language;
 use crate::time::Zone;
 
@@ -18,17 +19,6 @@ pub struct Style<'a> {
     pub view: View,
     /// What links begin with, in the form `https://host/es`.
     pub address: &'a str,
-}
-
-/// An event and those of its occurrences that are listed.
-#[derive(Debug, Clone, Copy)]
-pub struct Item<'a> {
-    /// The event.
-    pub event: &'a Event,
-    /// Its revision.
-    pub revision: Revision,
-    /// Its occurrences.
-    pub occurrences: &'a [Occurrence],
 }
 
 /// FullCalendar's names (`id` to `url`), then ours.
@@ -90,8 +80,7 @@ pub fn events<'a>(items: impl Iterator<Item = Item<'a>>, style: Style<'_>) -> Ve
     for item in items {
         for occurrence in item.occurrences {
             json.extend_from_slice(if json.len() > 1 { b",\n" } else { b"\n" });
-            // Structs of texts and numbers always serialize.
-            let _ = serde_json::to_writer(&mut json, &object(item, occurrence, style));
+            text::write_json(&mut json, &object(item, occurrence, style));
         }
     }
     json.extend_from_slice(b"\n]\n");
@@ -221,8 +210,7 @@ pub fn directory<'a>(entries: impl Iterator<Item = Entry<'a>>) -> Vec<u8> {
     let mut json = b"{\"feeds\": [".to_vec();
     for (index, entry) in entries.enumerate() {
         json.extend_from_slice(if index > 0 { b",\n" } else { b"\n" });
-        // Structs of texts and numbers always serialize.
-        let _ = serde_json::to_writer(&mut json, &entry);
+        text::write_json(&mut json, &entry);
     }
     json.extend_from_slice(b"\n]}\n");
     json

@@ -2,8 +2,47 @@
 
 use std::collections::BTreeMap;
 
+use askama::Template;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
+
+use super::phrases::{Phrases, filled};
+use super::shell::Shell;
+use super::{Around, Freshness, dates};
+
+/// How fresh what we have of a partner is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Nothing came yet.
+    Waiting,
+    /// It was confirmed lately.
+    Fresh,
+    /// It was not confirmed for a while, and is still shown.
+    Stale,
+    /// It was not confirmed for so long that it is not shown any more.
+    Gone,
+}
+
+impl State {
+    fn phrase(self, phrases: &'static Phrases) -> &'static str {
+        match self {
+            Self::Waiting => phrases.waiting,
+            Self::Fresh => phrases.fresh,
+            Self::Stale => phrases.stale,
+            Self::Gone => phrases.gone,
+        }
+    }
+
+    fn class(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Fresh => "fresh",
+            Self::Stale => "stale",
+            Self::Gone => "gone",
+        }
+    }
+}
 
 /// One partner as the status tells it. Times are RFC 3339 in UTC.
 #[derive(Debug, Clone, Serialize)]
@@ -14,8 +53,8 @@ pub struct Line<'a> {
     pub name: &'a str,
     /// Where its calendar is, without secrets.
     pub address: &'a str,
-    /// `fresh`, `stale` or `gone`; `waiting` before the first answer.
-    pub state: &'static str,
+    /// How fresh it is.
+    pub state: State,
     /// When it last confirmed what we have.
     pub last_success: Option<String>,
     /// When it was last asked.
@@ -77,47 +116,91 @@ impl Status<'_> {
         json.push(b'\n');
         json
     }
+}
 
-    /// For people.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let mut text = format!("Partners: {}\n", self.partners.len());
-        for line in &self.partners {
-            line.write(&mut text);
+/// A partner as other pages mention it.
+#[derive(Debug, Clone)]
+pub(super) struct Mention {
+    pub(super) name: String,
+    pub(super) link: String,
+    pub(super) state: &'static str,
+    pub(super) class: &'static str,
+    /// `checked March 20, 2021, 6:00 PM`.
+    pub(super) checked: Option<String>,
+}
+
+impl Mention {
+    pub(super) fn new(freshness: &Freshness<'_>, around: &Around<'_>) -> Self {
+        let phrases = around.phrases();
+        let local = |instant| dates::moment(around.zone.moment_of(instant).local(), phrases);
+        Self {
+            name: freshness.partner.name.to_string(),
+            link: around.link(&freshness.partner.path),
+            state: freshness.state.phrase(phrases),
+            class: freshness.state.class(),
+            checked: freshness.confirmed.map(|instant| filled(phrases.checked, &local(instant))),
         }
-        if !self.joined.is_empty() {
-            text.push_str("\nOne event in several calendars:\n");
-        }
-        for joined in &self.joined {
-            let copies = joined.copies.join(", ");
-            text.push_str(&format!("  {} ({}) = {copies}: {}\n", joined.event, joined.title, joined.reason));
-        }
-        text
     }
 }
 
-impl Line<'_> {
-    fn write(&self, text: &mut String) {
-        let or_never = |time: &Option<String>| time.clone().unwrap_or_else(|| "never".to_owned());
-        text.push_str(&format!("\n{} ({}): {}\n  {}\n", self.name, self.id, self.state, self.address));
-        let before = self.events_before.map(|before| format!(" ({before} before)")).unwrap_or_default();
-        text.push_str(&format!("  events: {}{before}\n", self.events));
-        text.push_str(&format!(
-            "  last answer: {}, last asked: {}",
-            or_never(&self.last_success),
-            or_never(&self.last_attempt)
-        ));
-        text.push_str(&format!(", next: {}\n", or_never(&self.next_poll)));
-        if let Some(fault) = self.fault {
-            text.push_str(&format!("  fault ({} in a row): {fault}\n", self.failures));
-        }
-        if let Some(since) = &self.held_since {
-            text.push_str(&format!("  most of its events vanished at {since}; the earlier answer stays for now\n"));
-        }
-        for (what, reasons) in [("mended", self.repairs), ("left out", self.drops)] {
-            for (reason, count) in reasons {
-                text.push_str(&format!("  {what}: {count} × {reason}\n"));
-            }
+#[derive(Template)]
+#[template(path = "status.html")]
+struct Page<'a> {
+    shell: Shell<'a>,
+    p: &'static Phrases,
+    lines: Vec<Shown<'a>>,
+    joined: &'a [Joined<'a>],
+}
+
+/// A partner with its times in words.
+struct Shown<'a> {
+    line: &'a Line<'a>,
+    link: String,
+    state: &'static str,
+    class: &'static str,
+    last_success: String,
+    last_attempt: String,
+    next_poll: String,
+    before: Option<String>,
+    failures: Option<String>,
+    held: Option<String>,
+}
+
+impl Status<'_> {
+    /// The page for people, in HTML.
+    #[must_use]
+    pub fn html(&self, around: &Around<'_>) -> Vec<u8> {
+        let phrases = around.phrases();
+        let page = Page {
+            shell: Shell::new(around, "status", phrases.status, phrases.status_lead).unlisted(),
+            p: phrases,
+            lines: self.partners.iter().map(|line| Shown::new(line, around)).collect(),
+            joined: &self.joined,
+        };
+        super::rendered(&page)
+    }
+}
+
+impl<'a> Shown<'a> {
+    fn new(line: &'a Line<'a>, around: &Around<'_>) -> Self {
+        let phrases = around.phrases();
+        let local = |instant: DateTime<Utc>| dates::moment(around.zone.moment_of(instant).local(), phrases);
+        let in_words = |text: &Option<String>| {
+            let instant = text.as_deref().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+            instant.map(|instant| local(instant.to_utc()))
+        };
+        let or_never = |text| in_words(text).unwrap_or_else(|| phrases.status_never.to_owned());
+        Self {
+            link: around.link(&format!("partner/{}", line.id)),
+            state: line.state.phrase(phrases),
+            class: line.state.class(),
+            last_success: or_never(&line.last_success),
+            last_attempt: or_never(&line.last_attempt),
+            next_poll: or_never(&line.next_poll),
+            before: line.events_before.map(|before| filled(phrases.status_before, &before.to_string())),
+            failures: (line.failures > 1).then(|| filled(phrases.status_failures, &line.failures.to_string())),
+            held: in_words(&line.held_since),
+            line,
         }
     }
 }

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Utc};
 
-use super::combine::Memory;
+use super::context::Context;
 use super::fixed::{self, Fixed};
 use super::frame::{Frame, Today};
+use super::memory::Memory;
 use super::published::Published;
 use super::single::Single;
 use super::status;
@@ -16,10 +17,15 @@ use super::stem::{FEED_CACHE, Form, Kind, Plan, Stem, path};
 use super::{Coding, Site, World};
 use crate::config::Config;
 use crate::event::{Event, Place};
-use crate::page::json;
+use crate::page::{assets, json};
 
 /// The name in the ledger of what all feeds depend on beside their events.
 pub(super) const LAYOUT: &str = "layout";
+
+/// How many combined feeds are remembered: at most twice as many times the largest feed in memory, in each of its forms.
+const COMBINED: usize = 16;
+/// How many pages, Atom feeds and the like are remembered; most are a few kilobytes.
+const LEAVES: usize = 300;
 
 pub(super) fn build(world: World<'_>, config: &Config, now: DateTime<Utc>, previous: Option<&Site>) -> Site {
     let frame = Frame::new(config);
@@ -29,9 +35,21 @@ pub(super) fn build(world: World<'_>, config: &Config, now: DateTime<Utc>, previ
     let builder = Builder { world, config, frame: &frame, today, now, previous };
     let stems = builder.stems(&events);
     let listed = listed(&stems);
-    let fixed = builder.fixed(&listed);
+    let context = Context::new(&world, config, &listed, now);
+    let fixed = builder.fixed(&listed, &context);
     make_ahead(&frame, &stems);
-    Site { frame, layout, today, events, stems, listed, fixed, memory: Memory::default() }
+    Site {
+        frame,
+        layout,
+        today,
+        context,
+        events,
+        stems,
+        listed,
+        fixed,
+        combined: Memory::new(COMBINED),
+        leaves: previous.map_or_else(|| Arc::new(Memory::new(LEAVES)), |site| Arc::clone(&site.leaves)),
+    }
 }
 
 /// The events in their revisions, by id; those of `previous` that are still the same.
@@ -93,22 +111,33 @@ impl Builder<'_> {
         plans
     }
 
-    fn fixed(&self, listed: &[Arc<Stem>]) -> HashMap<&'static str, Fixed> {
-        let modified = |path: &'static str| move |digest| self.world.ledger.stamp(path, digest, self.now).modified;
-        let lasting = |path, media_type, bytes| Fixed::lasting(media_type, FEED_CACHE, bytes, modified(path));
-        let organizations = listed.iter().filter(|stem| stem.plan.kind == Kind::Organization);
-        let feeds = organizations.map(|stem| (stem.plan.head.name.as_str(), &*stem.path));
-        let front = fixed::front(&self.config.name, self.frame.public_url(), feeds);
+    fn fixed(&self, listed: &[Arc<Stem>], context: &Context) -> HashMap<String, Fixed> {
+        let modified = |path: &str| {
+            let path = path.to_owned();
+            move |digest| self.world.ledger.stamp(&path, digest, self.now).modified
+        };
+        let lasting = |path: &str, media_type, bytes| {
+            (path.to_owned(), Fixed::lasting(media_type, FEED_CACHE, bytes, modified(path)))
+        };
+        let robots = fixed::robots(self.frame.public_url());
         let status = status::of(&self.world, self.config, self.now);
-        HashMap::from([
-            ("/", lasting("/", "text/plain; charset=utf-8", front.into_bytes())),
-            ("/feeds.json", lasting("/feeds.json", "application/json; charset=utf-8", self.directory(listed))),
-            ("/robots.txt", lasting("/robots.txt", "text/plain; charset=utf-8", fixed::ROBOTS.into())),
-            ("/healthz", Fixed::passing("ok\n".to_owned())),
-            ("/status", Fixed::passing(status.text())),
-            ("/status.json", Fixed::passing_json(status.json())),
-            ("/readyz", Fixed::passing(fixed::ready(&self.world.catalog.problems))),
-        ])
+        let passing = |path: &str, fixed| (path.to_owned(), fixed);
+        let mut fixed = HashMap::from([
+            lasting("/feeds.json", "application/json; charset=utf-8", self.directory(listed)),
+            lasting("/robots.txt", "text/plain; charset=utf-8", robots.into_bytes()),
+            passing("/healthz", Fixed::passing("ok\n".to_owned())),
+            passing("/status.json", Fixed::passing_json(status.json())),
+            passing("/readyz", Fixed::passing(fixed::ready(&self.world.catalog.problems))),
+        ]);
+        fixed.extend(
+            assets::ALL
+                .map(|asset| lasting(&format!("/{}", asset.path), asset.media_type, asset.text.as_bytes().to_vec())),
+        );
+        fixed.extend((0..self.frame.views().len()).map(|view| {
+            let around = context.around(self.frame, self.today, view);
+            (format!("{}status", self.frame.prefix(view)), Fixed::passing_page(status.html(&around)))
+        }));
+        fixed
     }
 
     fn directory(&self, listed: &[Arc<Stem>]) -> Vec<u8> {

@@ -1,11 +1,11 @@
-//! The representations at fixed addresses: directory, robots.txt, health, the plain front page. It knows no feed's content.
+//! The representations at fixed addresses: directory, robots.txt, health, status, the files of pages. It knows no feed's content.
 
 use std::fmt::Write as _;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
-use super::representation::{Coding, Content, Effort, Head};
+use super::representation::{Coding, Content, Effort, Head, Policy};
 use crate::digest::{Digest, Hasher};
 use crate::problem::Problem;
 use crate::revision::Stamp;
@@ -44,6 +44,19 @@ impl Fixed {
         Self::not_kept("application/json; charset=utf-8", json)
     }
 
+    /// A page that is true now only.
+    pub(super) fn passing_page(html: Vec<u8>) -> Self {
+        let passing = Self::not_kept("text/html; charset=utf-8", html);
+        Self { head: passing.head.under(Policy::Page), ..passing }
+    }
+
+    /// A small answer made for one request; caches may keep it.
+    pub(super) fn made(media_type: &'static str, bytes: Vec<u8>) -> Self {
+        let digest = digest(&bytes);
+        let head = Head::new(media_type, "public, max-age=3600", digest, false);
+        Self { head, content: Content::new(bytes, Effort::Quick), digest }
+    }
+
     fn not_kept(media_type: &'static str, bytes: Vec<u8>) -> Self {
         let digest = digest(&bytes);
         let head = Head::new(media_type, NOT_KEPT, digest, false);
@@ -75,8 +88,10 @@ fn digest(bytes: &[u8]) -> Digest {
     hasher.finish()
 }
 
-/// Google's importer wants a robots.txt that lets it in.
-pub(super) const ROBOTS: &str = "User-agent: *\nAllow: /\n";
+/// Google's importer wants a robots.txt that lets it in; search engines want to know the pages.
+pub(super) fn robots(address: &str) -> String {
+    format!("User-agent: *\nAllow: /\n\nSitemap: {address}/sitemap.xml\n")
+}
 
 /// For a load balancer: the feeds are there; what is wrong with the files follows, for a person.
 pub(super) fn ready(problems: &[Problem]) -> String {
@@ -85,18 +100,5 @@ pub(super) fn ready(problems: &[Problem]) -> String {
         // Writing to a text cannot fail.
         let _ = writeln!(text, "warning: {}", problem.one_line());
     }
-    text
-}
-
-/// The plain front page: what is here, and how to subscribe.
-pub(super) fn front<'a>(name: &str, address: &str, feeds: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let mut text = format!(
-        "{name}\n\nSubscribe to a feed in your calendar program by its address:\n\n  {name}\n  {address}/all.ics\n"
-    );
-    for (name, path) in feeds {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "\n  {name}\n  {address}/{path}.ics\n");
-    }
-    let _ = write!(text, "\nFor programs: {address}/feeds.json\n");
     text
 }

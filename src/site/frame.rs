@@ -12,7 +12,7 @@ use crate::page::json;
 use crate::time::Zone;
 
 /// Raised when the bytes of feeds change for the same events, so that entity tags and Last-Modified do too.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// The day for which a Site is built.
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +93,22 @@ impl Frame {
 
     pub(super) fn view(&self, index: usize) -> View {
         self.views.get(index).copied().unwrap_or(View::All)
+    }
+
+    /// What the paths of a view begin with: `/` or `/es/`.
+    pub(super) fn prefix(&self, index: usize) -> String {
+        match self.view(index) {
+            View::All => "/".to_owned(),
+            View::Only(language) => format!("/{language}/"),
+        }
+    }
+
+    /// The language of a view, if it has only one.
+    pub(super) fn language_of(&self, index: usize) -> Option<Language> {
+        match self.view(index) {
+            View::All => None,
+            View::Only(language) => Some(language),
+        }
     }
 
     /// The place of a language's own view among the views.

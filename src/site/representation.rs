@@ -32,6 +32,17 @@ pub(super) enum Effort {
     Quick,
 }
 
+/// What a browser may do with a representation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// It is no page: nothing.
+    Data,
+    /// A page: our own style, scripts and pictures, and nowhere but by itself.
+    Page,
+    /// A page that others may frame.
+    Frame,
+}
+
 /// The fields of a response that stand before its bytes are made.
 #[derive(Debug)]
 pub struct Head {
@@ -39,6 +50,8 @@ pub struct Head {
     pub media_type: &'static str,
     /// Cache-Control.
     pub cache_control: &'static str,
+    /// What a browser may do with it.
+    pub policy: Policy,
     /// Content-Disposition, in ASCII.
     pub disposition: Option<Bytes>,
     /// When the bytes last changed, in whole seconds; `None` where nobody keeps that.
@@ -53,7 +66,16 @@ impl Head {
     /// The head of a form whose input has this digest. `brotli` says whether that coding pays.
     pub(super) fn new(media_type: &'static str, cache_control: &'static str, digest: Digest, brotli: bool) -> Self {
         let tags = ["", "-gz", "-br"].map(|suffix| Bytes::from(format!("\"{digest}{suffix}\"")));
-        Self { media_type, cache_control, disposition: None, modified: None, last_modified: None, tags, brotli }
+        Self {
+            media_type,
+            cache_control,
+            policy: Policy::Data,
+            disposition: None,
+            modified: None,
+            last_modified: None,
+            tags,
+            brotli,
+        }
     }
 
     /// A head to negotiate by.
@@ -65,6 +87,12 @@ impl Head {
     /// The head with a file name in ASCII.
     pub(super) fn named(mut self, file_name: &str) -> Self {
         self.disposition = Some(Bytes::from(format!("inline; filename=\"{file_name}\"")));
+        self
+    }
+
+    /// The head of a page.
+    pub(super) fn under(mut self, policy: Policy) -> Self {
+        self.policy = policy;
         self
     }
 

@@ -26,7 +26,7 @@ impl Single {
     }
 
     /// Its stem. It is as new as the event, or as `layout`, what all feeds have in common.
-    pub(super) fn stem(&self, frame: &Frame, layout: Stamp, today: Today) -> &Stem {
+    pub(super) fn stem(&self, frame: &Frame, layout: Stamp, today: Today) -> &Arc<Stem> {
         self.stem.get_or_init(|| {
             let event = &self.published.event;
             let plan = Plan {

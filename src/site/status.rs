@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{PartnerState, World};
 use crate::config::Config;
-use crate::page::status::{Joined, Line, Status, time};
+use crate::page::status::{Joined, Line, State, Status, time};
 use crate::partner::poll::{Staleness, staleness};
 
 /// The status of the World.
@@ -23,18 +23,11 @@ pub(super) fn of<'a>(world: &World<'a>, config: &Config, now: DateTime<Utc>) -> 
 
 fn line<'a>(state: &'a PartnerState<'a>, config: &Config, now: DateTime<Utc>) -> Line<'a> {
     let header = state.header;
-    let answered = header.filter(|header| header.confirmed.is_some());
-    let staleness = answered.map(|header| staleness(header, now, &config.partners.limits));
     Line {
         id: state.partner.slug.as_str(),
         name: &state.partner.name,
         address: state.partner.address.shown(),
-        state: match staleness {
-            None => "waiting",
-            Some(Staleness::Fresh) => "fresh",
-            Some(Staleness::Stale) => "stale",
-            Some(Staleness::Gone) => "gone",
-        },
+        state: self::state(state, config, now),
         last_success: header.and_then(|header| header.confirmed).map(time),
         last_attempt: header.and_then(|header| header.attempted).map(time),
         next_poll: header.and_then(|header| header.next).map(time),
@@ -45,6 +38,17 @@ fn line<'a>(state: &'a PartnerState<'a>, config: &Config, now: DateTime<Utc>) ->
         held_since: header.and_then(|header| header.held.as_ref()).map(|held| time(held.since)),
         repairs: state.adopted.map_or(&NONE, |adopted| &adopted.repairs),
         drops: state.adopted.map_or(&NONE, |adopted| &adopted.drops),
+    }
+}
+
+/// How fresh what we have of a partner is. One that has never answered is waited for.
+pub(super) fn state(state: &PartnerState<'_>, config: &Config, now: DateTime<Utc>) -> State {
+    let answered = state.header.filter(|header| header.confirmed.is_some());
+    match answered.map(|header| staleness(header, now, &config.partners.limits)) {
+        None => State::Waiting,
+        Some(Staleness::Fresh) => State::Fresh,
+        Some(Staleness::Stale) => State::Stale,
+        Some(Staleness::Gone) => State::Gone,
     }
 }
 

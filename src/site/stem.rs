@@ -3,14 +3,14 @@
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 
 use super::frame::{Frame, Today};
 use super::published::Published;
 use super::representation::{Coding, Content, Effort, Head};
 use crate::digest::{Digest, Hasher};
 use crate::feed;
-use crate::page::json;
+use crate::page::{Item, json};
 use crate::time::Zone;
 
 /// The ending of an address.
@@ -164,6 +164,12 @@ impl Stem {
         self.fitting.iter().flatten().next().map_or(0, |fitting| self.plan.events.len() - fitting.len())
     }
 
+    /// The years in which something is listed.
+    pub(super) fn years(&self) -> std::collections::BTreeSet<i32> {
+        let occurrences = self.plan.events.iter().flat_map(|event| &event.occurrences);
+        occurrences.map(|occurrence| occurrence.when.start().day().year()).collect()
+    }
+
     /// The head of a form, the same in every view.
     pub(super) fn head(&self, frame: &Frame, form: Form) -> &Head {
         let [ics, json] = &self.heads;
@@ -206,7 +212,7 @@ impl Stem {
                 feed::assemble(&head, &self.zones, self.events(view).map(|event| event.block(frame, view)))
             }
             Form::Json => {
-                let items = self.events(view).map(|published| json::Item {
+                let items = self.events(view).map(|published| Item {
                     event: &published.event,
                     revision: published.revision,
                     occurrences: &published.occurrences,

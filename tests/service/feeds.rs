@@ -171,7 +171,7 @@ fn a_combined_feed_is_never_everything_by_mistake() {
     check("/combine.ics?", 400, "at least one");
     check("/combine.ics?lang=es", 400, "at least one");
     check("/combine.ics?organization=tenants", 400, "at least one");
-    check("/combine.ics?org=tenants&org=nobody", 404, "org nobody");
+    check("/combine.ics?org=tenants&org=nobody", 404, "organization nobody");
     check("/combine.ics?tag=nothing", 404, "tag nothing");
     check("/combine.ics?venue=nowhere", 404, "venue nowhere");
     check("/combine.ics?partner=none", 404, "partner none");

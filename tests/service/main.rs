@@ -12,6 +12,7 @@ mod client;
 mod feeds;
 mod fetch;
 mod http;
+mod pages;
 mod partners;
 mod reload;
 mod server;

@@ -2,8 +2,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::schedule::later;
-
 /// The longest validator that is kept, in bytes: real ones have less than a hundred.
 const MAX_VALIDATOR: usize = 1_024;
 
@@ -64,6 +62,11 @@ fn seconds(text: &str) -> Option<TimeDelta> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number: u64 = text.parse().ok().filter(|_| digits)?;
     Some(i64::try_from(number).ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX))
+}
+
+/// A time so far ahead that it has no date is never reached; the end of time is not either.
+pub(super) fn later(now: DateTime<Utc>, delay: TimeDelta) -> DateTime<Utc> {
+    now.checked_add_signed(delay).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::partner::{Header, Limits, Partner};
 
-use super::answer::Answer;
+use super::answer::{Answer, later};
 
 /// How old a copy is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,11 +84,6 @@ pub(super) fn after_farewell(now: DateTime<Utc>, limits: &Limits) -> DateTime<Ut
 
 fn within(delay: TimeDelta, limits: &Limits) -> TimeDelta {
     delay.max(limits.refresh_floor).min(limits.refresh_ceiling)
-}
-
-/// A time so far ahead that it has no date is never reached; the end of time is not either.
-pub(super) fn later(now: DateTime<Utc>, delay: TimeDelta) -> DateTime<Utc> {
-    now.checked_add_signed(delay).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 #[cfg(test)]
