@@ -16,7 +16,7 @@ fn event(id: &str, title: &str, start: &str, place: &str) -> Arc<Event> {
         url: None,
         description: String::new(),
         color: None,
-    })];
+    })]);
     event.origins = Arc::new([Arc::new(Origin { name: slug.to_string(), partner: slug, url: None })]);
     Arc::new(event)
 }
