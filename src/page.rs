@@ -37,6 +37,14 @@ fn rendered(page: &impl askama::Template) -> Vec<u8> {
     page.render().unwrap_or_default().into_bytes()
 }
 
+/// The address of another form of what is at `path`: an ending goes before the query.
+fn with_ending(path: &str, ending: &str) -> String {
+    match path.split_once('?') {
+        Some((path, query)) => format!("{path}.{ending}?{query}"),
+        None => format!("{path}.{ending}"),
+    }
+}
+
 /// What all forms of a Site in one view have in common.
 #[derive(Debug, Clone, Copy)]
 pub struct Around<'a> {

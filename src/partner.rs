@@ -15,6 +15,7 @@ use crate::name::Slug;
 use crate::time::Zone;
 
 pub mod adopt;
+mod changes;
 mod decode;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -25,6 +26,7 @@ mod snapshot;
 pub use crate::config::Limits;
 use adopt::Identities;
 pub use adopt::{Context, adopt};
+pub use changes::Changes;
 
 /// A partner as the editors describe it: one `[[partner]]` table, complete and checked.
 #[derive(Debug, Clone, PartialEq)]

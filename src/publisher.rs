@@ -185,6 +185,7 @@ fn site(
             partner: Arc::clone(partner),
             header: known.map(|(header, _)| header),
             adopted: known.map(|(_, adopted)| adopted),
+            changes: voices.changes(&partner.slug),
         }
     };
     let partners: Vec<PartnerState<'_>> = catalog.partners.values().map(partner).collect();

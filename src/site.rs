@@ -11,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::merge::Merged;
 use crate::page::{Around, sitemap};
-use crate::partner::{Adopted, Header, Partner};
+use crate::partner::{Adopted, Changes, Header, Partner};
 use crate::revision::{Ledger, Stamp};
 
 mod build;
@@ -59,6 +59,8 @@ pub struct PartnerState<'a> {
     pub header: Option<&'a Header>,
     /// What was made of its answer.
     pub adopted: Option<&'a Adopted>,
+    /// What its last new answer changed.
+    pub changes: Option<Changes>,
 }
 
 /// Every representation of the service at one time. Immutable but for what it makes when it is first asked for, always the same bytes.
@@ -228,13 +230,18 @@ impl Site {
         ])
     }
 
-    /// Makes the forms that many will ask for and that take long: the combined feed in every language. Whoever asks
-    /// meanwhile makes them himself.
+    /// Makes the forms that many will ask for and that take long: the combined feed, its page and the front page in every language.
+    /// Whoever asks meanwhile makes them himself.
     pub fn warm(&self) {
         let Some(all) = self.stems.get("all") else { return };
         for view in 0..self.frame.views().len() {
             for form in Form::ALL {
                 all.bytes(&self.frame, view, form, Coding::Gzip);
+            }
+            for page in ["", "all"] {
+                if let Ok(found) = self.find(&format!("{}{page}", self.frame.prefix(view)), None) {
+                    let _ = found.bytes(Coding::Brotli);
+                }
             }
         }
     }

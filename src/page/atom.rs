@@ -20,7 +20,7 @@ pub fn xml<'a>(
     items: impl Iterator<Item = Item<'a>>,
     around: &Around<'_>,
 ) -> Vec<u8> {
-    let address = around.address(&format!("{path}.atom"));
+    let address = around.address(&super::with_ending(path, "atom"));
     let feed = Feed {
         title: Text::plain(name),
         id: address.clone(),

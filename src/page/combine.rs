@@ -86,7 +86,11 @@ pub fn html<'a>(
     let phrases = around.phrases();
     let paths = chosen.as_ref().map(|(chosen, _)| chosen.paths).unwrap_or_default();
     let language = chosen.as_ref().and_then(|(chosen, _)| chosen.language).unwrap_or_default();
-    let mut shell = Shell::new(around, "combine", phrases.combine, phrases.combine_lead);
+    let shell = Shell::new(around, "combine", phrases.combine, phrases.combine_lead);
+    let mut shell = match &chosen {
+        Some((chosen, _)) => shell.with_forms(&format!("combine?{}", chosen.query)).unlisted(),
+        None => shell.with_forms("all"),
+    };
     if let Some((chosen, _)) = &chosen {
         for language in &mut shell.languages {
             language.link = format!("{}?{}", language.link, chosen.query);

@@ -8,7 +8,7 @@ use super::phrases::Phrases;
 use super::shell::Shell;
 use super::subscribe::{encoded, webcal};
 use super::text;
-use super::{Around, Item, assets};
+use super::{Around, Item, assets, with_ending};
 
 /// How many dates a frame shows and the widget is given.
 const MOST: usize = 20;
@@ -85,7 +85,7 @@ pub fn frame<'a>(name: &'a str, path: &str, items: impl Iterator<Item = Item<'a>
         ahead,
         style: around.plain_link(assets::FRAME_STYLE.versioned()),
         page: around.address(path),
-        webcal: webcal(&around.address(&feed(path))),
+        webcal: webcal(&around.address(&with_ending(path, "ics"))),
     };
     super::rendered(&frame)
 }
@@ -107,19 +107,11 @@ pub fn data<'a>(name: &str, path: &str, items: impl Iterator<Item = Item<'a>>, a
     };
     let data = json!({
         "name": name, "lang": around.language(), "ahead": ahead,
-        "page": around.address(path), "webcal": webcal(&around.address(&feed(path))),
+        "page": around.address(path), "webcal": webcal(&around.address(&with_ending(path, "ics"))),
         "nothing": phrases.nothing_upcoming, "past": phrases.latest_past, "subscribe": phrases.subscribe, "all": phrases.all_events,
         "days": days.iter().map(day).collect::<Vec<_>>(),
     });
     format!("export default {};\n", text::json(&data)).into_bytes()
-}
-
-/// The feed of a page: the ending goes before the query.
-fn feed(path: &str) -> String {
-    match path.split_once('?') {
-        Some((path, query)) => format!("{path}.ics?{query}"),
-        None => format!("{path}.ics"),
-    }
 }
 
 /// The answer to a site that asks how to show a page of ours (oEmbed 1.0, `rich`), no larger than it wants, in CSS pixels.

@@ -74,12 +74,12 @@ impl<'a> Shell<'a> {
         }
     }
 
-    /// With links to the calendar, Atom and JSON forms of the stem at `path`.
+    /// With links to the calendar, Atom and JSON forms of the stem at `path`, whose query stays behind the ending.
     pub(super) fn with_forms(mut self, path: &str) -> Self {
         let form = |media_type, name, ending: &str| Form {
             media_type,
             name,
-            address: self.around.address(&format!("{path}.{ending}")),
+            address: self.around.address(&super::with_ending(path, ending)),
         };
         let forms = [
             ("text/calendar", "iCalendar", "ics"),

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::phrases::{Phrases, filled};
 use super::shell::Shell;
 use super::{Around, Freshness, dates};
+use crate::partner::{Changes, Class};
 
 /// How fresh what we have of a partner is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -57,6 +58,8 @@ pub struct Line<'a> {
     pub state: State,
     /// When it last confirmed what we have.
     pub last_success: Option<String>,
+    /// How long ago that was when the status was made, in seconds.
+    pub age_seconds: Option<i64>,
     /// When it was last asked.
     pub last_attempt: Option<String>,
     /// When it will be asked again.
@@ -65,9 +68,14 @@ pub struct Line<'a> {
     pub events: usize,
     /// How many it had before.
     pub events_before: Option<usize>,
+    /// What its last new answer changed; `None` where there was none since the start.
+    pub changes: Option<Changes>,
     /// How often it failed since it last answered well.
     pub failures: u32,
-    /// What went wrong last, in plain words.
+    /// What kind of thing went wrong last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault_class: Option<Class>,
+    /// The same in plain words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<&'a str>,
     /// Since when a much smaller answer is not believed.
@@ -95,6 +103,8 @@ pub struct Joined<'a> {
 /// The whole status.
 #[derive(Debug, Clone, Serialize)]
 pub struct Status<'a> {
+    /// When it was made: ages are as of then.
+    pub generated: String,
     /// Each partner.
     pub partners: Vec<Line<'a>>,
     /// What was joined.
@@ -148,6 +158,7 @@ impl Mention {
 struct Page<'a> {
     shell: Shell<'a>,
     p: &'static Phrases,
+    as_of: Option<String>,
     lines: Vec<Shown<'a>>,
     joined: &'a [Joined<'a>],
 }
@@ -159,9 +170,11 @@ struct Shown<'a> {
     state: &'static str,
     class: &'static str,
     last_success: String,
+    age: Option<String>,
     last_attempt: String,
     next_poll: String,
     before: Option<String>,
+    changes: Option<String>,
     failures: Option<String>,
     held: Option<String>,
 }
@@ -171,8 +184,11 @@ impl Status<'_> {
     #[must_use]
     pub fn html(&self, around: &Around<'_>) -> Vec<u8> {
         let phrases = around.phrases();
+        let generated = DateTime::parse_from_rfc3339(&self.generated).ok().map(|instant| instant.to_utc());
+        let local = |instant| dates::moment(around.zone.moment_of(instant).local(), phrases);
         let page = Page {
-            shell: Shell::new(around, "status", phrases.status, phrases.status_lead).unlisted(),
+            as_of: generated.map(|instant| filled(phrases.as_of, &local(instant))),
+            shell: Shell::new(around, "status", phrases.status, phrases.status_lead).with_forms("all").unlisted(),
             p: phrases,
             lines: self.partners.iter().map(|line| Shown::new(line, around)).collect(),
             joined: &self.joined,
@@ -195,12 +211,41 @@ impl<'a> Shown<'a> {
             state: line.state.phrase(phrases),
             class: line.state.class(),
             last_success: or_never(&line.last_success),
+            age: line.age_seconds.map(|seconds| filled(phrases.age, &in_units(seconds))),
             last_attempt: or_never(&line.last_attempt),
             next_poll: or_never(&line.next_poll),
             before: line.events_before.map(|before| filled(phrases.status_before, &before.to_string())),
+            changes: line.changes.map(|changes| in_words_of(changes, phrases)),
             failures: (line.failures > 1).then(|| filled(phrases.status_failures, &line.failures.to_string())),
             held: in_words(&line.held_since),
             line,
         }
+    }
+}
+
+/// `2 new, 1 changed, 0 gone`.
+fn in_words_of(changes: Changes, phrases: &Phrases) -> String {
+    let counts =
+        [(phrases.added, changes.added), (phrases.changed_count, changes.changed), (phrases.removed, changes.removed)];
+    counts.map(|(phrase, count)| filled(phrase, &count.to_string())).join(", ")
+}
+
+/// An age in its largest unit: the short names of these are the same in all our languages.
+fn in_units(seconds: i64) -> String {
+    match seconds {
+        ..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_told_in_its_largest_unit() {
+        let ages = [0, 119 * 60, 7_200, 47 * 3_600, 172_800].map(in_units);
+        assert_eq!(ages, ["0 min", "119 min", "2 h", "47 h", "2 d"]);
     }
 }

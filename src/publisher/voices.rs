@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::merge::Voice;
 use crate::name::Slug;
 use crate::partner::poll::{Staleness, staleness};
-use crate::partner::{Adopted, Header, Partner, Snapshot, adopt};
+use crate::partner::{Adopted, Changes, Header, Partner, Snapshot, adopt};
 
 /// Every partner of the catalog that has said something.
 #[derive(Debug, Default)]
@@ -22,6 +22,8 @@ struct Heard {
     partner: Arc<Partner>,
     snapshot: Snapshot,
     adopted: Adopted,
+    /// What its last new answer changed, since the start.
+    changes: Option<Changes>,
 }
 
 impl Voices {
@@ -47,8 +49,9 @@ impl Voices {
                     *header = Header { attempted, next, failures, fault, not_before, ..std::mem::take(header) };
                 }
                 before => {
-                    let adopted = adopted(partner, &snapshot, config, before.map(|heard| &heard.adopted));
-                    self.0.insert(slug, Heard { partner: Arc::clone(partner), snapshot, adopted });
+                    let adopted = adopted(partner, &snapshot, config, before.as_ref().map(|heard| &heard.adopted));
+                    let changes = before.as_ref().map(|heard| Changes::between(&heard.adopted, &adopted));
+                    self.0.insert(slug, Heard { partner: Arc::clone(partner), snapshot, adopted, changes });
                 }
             }
         }
@@ -83,6 +86,11 @@ impl Voices {
     /// What is known of a partner.
     pub(super) fn of(&self, slug: &Slug) -> Option<(&Header, &Adopted)> {
         self.0.get(slug).map(|heard| (&heard.snapshot.header, &heard.adopted))
+    }
+
+    /// What its last new answer changed.
+    pub(super) fn changes(&self, slug: &Slug) -> Option<Changes> {
+        self.0.get(slug).and_then(|heard| heard.changes)
     }
 }
 

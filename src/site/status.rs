@@ -16,6 +16,7 @@ pub(super) fn of<'a>(world: &World<'a>, config: &Config, now: DateTime<Utc>) -> 
         Some(joined).filter(|joined| !joined.copies.is_empty())
     };
     Status {
+        generated: time(now),
         partners: world.partners.iter().map(|state| line(state, config, now)).collect(),
         joined: world.merged.joins.values().filter_map(joined).collect(),
     }
@@ -29,11 +30,16 @@ fn line<'a>(state: &'a PartnerState<'a>, config: &Config, now: DateTime<Utc>) ->
         address: state.partner.address.shown(),
         state: self::state(state, config, now),
         last_success: header.and_then(|header| header.confirmed).map(time),
+        age_seconds: header
+            .and_then(|header| header.confirmed)
+            .map(|at| now.signed_duration_since(at).num_seconds().max(0)),
         last_attempt: header.and_then(|header| header.attempted).map(time),
         next_poll: header.and_then(|header| header.next).map(time),
         events: state.adopted.map_or(0, |adopted| adopted.events.len()),
         events_before: header.and_then(|header| header.events_before),
+        changes: state.changes,
         failures: header.map_or(0, |header| header.failures),
+        fault_class: header.and_then(|header| header.fault.as_ref()).map(|fault| fault.class),
         fault: header.and_then(|header| header.fault.as_ref()).map(|fault| fault.text.as_str()),
         held_since: header.and_then(|header| header.held.as_ref()).map(|held| time(held.since)),
         repairs: state.adopted.map_or(&NONE, |adopted| &adopted.repairs),

@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
+    clippy::print_stderr,
     reason = "a test may panic, and has files and a clock of its own"
 )]
 #![allow(unreachable_pub, reason = "a test crate has no interface; `pub` says what other modules of it use")]
@@ -14,6 +15,7 @@ mod fetch;
 mod http;
 mod pages;
 mod partners;
+mod proxy;
 mod reload;
 mod server;
 mod site;

@@ -232,6 +232,13 @@ fn a_feed_of_ones_own_is_chosen_on_a_page() {
     assert!(html.contains(&feed), "{html}");
     assert!(html.contains("name=\"org\" value=\"ours\" checked"), "{html}");
     assert!(html.contains("Weekly Meeting"), "a preview");
+    let atom = format!("href=\"http://{}/combine.atom?org=ours&#38;tag=meeting&#38;lang=es\"", server.address);
+    assert!(html.contains(&atom), "{html}");
+    let own = server.get("/combine.atom?org=ours&tag=meeting").text();
+    assert!(
+        own.contains(&format!("href=\"http://{}/combine.atom?org=ours&amp;tag=meeting\"", server.address)),
+        "{own}"
+    );
     let unknown = server.get("/combine?org=nobody");
     assert_eq!(unknown.status, 404);
     assert!(unknown.text().contains("There is no organization nobody here"), "{}", unknown.text());

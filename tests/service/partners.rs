@@ -119,11 +119,13 @@ fn the_status_tells_all_of_a_partner() {
     assert_eq!((&fresh["name"], &fresh["address"]), (&"Site of neighbors".into(), &site.url("/a.ics").into()));
     assert_eq!((&fresh["events"], &fresh["failures"], &fresh["fault"]), (&1.into(), &0.into(), &Value::Null));
     assert_eq!(fresh["last_success"], fresh["last_attempt"]);
+    assert!((0..60).contains(&fresh["age_seconds"].as_i64().unwrap()), "{fresh}");
     assert!(fresh["next_poll"].as_str() > fresh["last_attempt"].as_str() && fresh["repairs"].is_object());
     next_second();
     server.signal("HUP");
     let failed = status(&server, "neighbors", |status| status["failures"] == 1);
     assert!(failed["fault"].as_str().unwrap().contains("(HTTP 404)"), "{failed}");
+    assert_eq!(failed["fault_class"], "http-status");
     assert_eq!((&failed["state"], &failed["last_success"]), (&"fresh".into(), &fresh["last_success"]));
     assert!(failed["last_attempt"].as_str() > failed["last_success"].as_str());
     let text = server.get("/status").text();
