@@ -81,6 +81,7 @@ impl Partners {
             known: HashMap::new(),
             unkept: None,
             said: sender,
+            woken: None,
             waker: waker.clone(),
         };
         std::thread::Builder::new().name("keeper".to_owned()).spawn(move || keeper.run(todo))?;
