@@ -36,8 +36,8 @@ pub struct Event {
     pub uid: String,
     /// What is true of the event, or of the whole series when it recurs.
     pub details: Details,
-    /// The organizations that host (first) and support it; each once.
-    pub organizations: Vec<Arc<Organization>>,
+    /// The organizations that host (first) and support it; each once. A partner's events share them.
+    pub organizations: Arc<[Arc<Organization>]>,
     /// Topics, in the editors' order; each once.
     pub tags: Vec<Slug>,
     /// How it repeats, if it does.
@@ -50,11 +50,15 @@ pub struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated: Option<DateTime<Utc>>,
     /// The partners that publish it, each once; none for an event of our own editors alone.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub origins: Vec<Arc<Origin>>,
+    #[serde(skip_serializing_if = "is_nobodys")]
+    pub origins: Arc<[Arc<Origin>]>,
     /// Whether it stays out of the combined feed.
     #[serde(skip)]
     pub apart: bool,
+}
+
+fn is_nobodys(origins: &Arc<[Arc<Origin>]>) -> bool {
+    origins.is_empty()
 }
 
 /// A partner site, as its events name it.
@@ -292,12 +296,12 @@ pub(crate) mod sample {
             id: Slug::parse("rally").unwrap(),
             uid: "rally@handbill.test".into(),
             details,
-            organizations: Vec::new(),
+            organizations: Arc::default(),
             tags: Vec::new(),
             recurrence: None,
             changes: Vec::new(),
             updated: None,
-            origins: Vec::new(),
+            origins: Arc::default(),
             apart: false,
         }
     }

@@ -89,8 +89,15 @@ struct Lead<'a> {
     outline: Outline,
     /// The lead before it that starts with it.
     before: Option<usize>,
-    others: Vec<Copy<'a>>,
     combined: bool,
+    /// Most events have no copies.
+    others: Option<Box<Others<'a>>>,
+}
+
+/// The copies of a lead.
+struct Others<'a> {
+    copies: Vec<Copy<'a>>,
+    /// Why the last one is.
     reason: &'static str,
 }
 
@@ -103,7 +110,11 @@ struct Copy<'a> {
 
 impl<'a> Lead<'a> {
     fn copies(&self) -> impl Iterator<Item = Copy<'a>> {
-        std::iter::once(self.first).chain(self.others.iter().copied())
+        std::iter::once(self.first).chain(self.others().iter().copied())
+    }
+
+    fn others(&self) -> &[Copy<'a>] {
+        self.others.as_ref().map(|others| others.copies.as_slice()).unwrap_or_default()
     }
 }
 
@@ -121,14 +132,15 @@ impl<'a> Crowds<'a> {
         }
         match found.and_then(|(_, reason)| Some((self.leads.get_mut(index)?, reason))) {
             Some((lead, reason)) => {
-                lead.others.push(copy);
+                let others = lead.others.get_or_insert_with(|| Box::new(Others { copies: Vec::new(), reason }));
+                others.copies.push(copy);
+                others.reason = reason;
                 lead.combined |= combined;
-                lead.reason = reason;
             }
             None => {
                 let outline = title.outline();
                 let before = self.join_crowd(copy.event.start(), index);
-                self.leads.push(Lead { first: copy, outline, before, others: Vec::new(), combined, reason: "" });
+                self.leads.push(Lead { first: copy, outline, before, combined, others: None });
             }
         }
     }
@@ -195,18 +207,18 @@ impl<'a> Crowds<'a> {
         merged.events.reserve_exact(self.leads.len());
         for lead in self.leads {
             let first = lead.first.event;
-            if lead.others.is_empty() && lead.combined != first.apart {
+            if lead.others.is_none() && lead.combined != first.apart {
                 merged.events.push(Arc::clone(first));
                 continue;
             }
             let known = previous.and_then(|previous| previous.joins.get(&first.id)).filter(|join| {
                 join.event.apart != lead.combined
-                    && join.copies.len() == 1 + lead.others.len()
+                    && join.copies.len() == 1 + lead.others().len()
                     && join.copies.iter().zip(lead.copies()).all(|(one, other)| Arc::ptr_eq(one, other.event))
             });
             let join = known.cloned().unwrap_or_else(|| Join {
                 copies: lead.copies().map(|copy| Arc::clone(copy.event)).collect(),
-                reason: lead.reason,
+                reason: lead.others.as_ref().map_or("", |others| others.reason),
                 event: Arc::new(united(&lead)),
             });
             merged.events.push(Arc::clone(&join.event));
@@ -225,13 +237,18 @@ fn begins_alike(one: &Event, other: &Event) -> bool {
 
 /// Sorts events by their ids, each once.
 fn in_order(events: &mut Vec<Arc<Event>>) {
-    // The beginnings of ids decide nearly always, and lie side by side; the ids themselves lie anywhere.
-    let key = |event: &Arc<Event>| {
-        let mut beginning = [0; 24];
-        beginning.iter_mut().zip(event.id.as_str().bytes()).for_each(|(to, from)| *to = from);
-        beginning
+    // The beginnings of ids decide nearly always, and lie side by side; the ids themselves lie anywhere. As numbers they are compared
+    // at once.
+    let number = |bytes: &[u8]| {
+        let mut number = [0; 16];
+        number.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        u128::from_be_bytes(number)
     };
-    let mut keyed: Vec<([u8; 24], Arc<Event>)> = events.drain(..).map(|event| (key(&event), event)).collect();
+    let key = |event: &Arc<Event>| {
+        let id = event.id.as_str().as_bytes();
+        (number(id), number(id.get(16..).unwrap_or_default()))
+    };
+    let mut keyed: Vec<((u128, u128), Arc<Event>)> = events.drain(..).map(|event| (key(&event), event)).collect();
     keyed.sort_unstable_by(|(one, first), (other, second)| one.cmp(other).then_with(|| first.id.cmp(&second.id)));
     events.extend(keyed.into_iter().map(|(_, event)| event));
     events.dedup_by(|one, other| one.id == other.id);
@@ -242,10 +259,11 @@ fn united(lead: &Lead<'_>) -> Event {
     let first = lead.first.event;
     let mut event = Event::clone(first);
     event.apart = !lead.combined;
-    for Copy { event: copy, .. } in &lead.others {
-        for organization in &copy.organizations {
-            if !event.organizations.iter().any(|known| known.slug == organization.slug) {
-                event.organizations.push(Arc::clone(organization));
+    let (mut organizations, mut origins) = (first.organizations.to_vec(), first.origins.to_vec());
+    for Copy { event: copy, .. } in lead.others() {
+        for organization in copy.organizations.iter() {
+            if !organizations.iter().any(|known| known.slug == organization.slug) {
+                organizations.push(Arc::clone(organization));
             }
         }
         for tag in &copy.tags {
@@ -257,8 +275,9 @@ fn united(lead: &Lead<'_>) -> Event {
         details.0.url = details.0.url.take().or_else(|| details.1.url.clone());
         details.0.signup = details.0.signup.take().or_else(|| details.1.signup.clone());
         details.0.place = details.0.place.take().or_else(|| details.1.place.clone());
-        event.origins.extend(copy.origins.iter().filter(|origin| !knows(&first.origins, origin)).cloned());
+        origins.extend(copy.origins.iter().filter(|origin| !knows(&first.origins, origin)).cloned());
     }
+    (event.organizations, event.origins) = (organizations.into(), origins.into());
     event
 }
 

@@ -74,19 +74,22 @@ impl Serialize for Slug {
 #[must_use]
 pub fn folded(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
-    for word in name.split_whitespace() {
-        if !folded.is_empty() {
+    let mut follows_space = false;
+    for c in name.chars() {
+        if c.is_whitespace() {
+            follows_space = !folded.is_empty();
+            continue;
+        }
+        if std::mem::take(&mut follows_space) {
             folded.push(' ');
         }
-        for c in word.chars() {
-            match c {
-                '`' => folded.push('\''),
-                c if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
-                '’' | '‘' | 'ʼ' | '´' | '′' => folded.push('\''),
-                '“' | '”' | '„' => folded.push('"'),
-                '‐' | '‑' | '–' | '—' => folded.push('-'),
-                c => folded.extend(c.to_lowercase()),
-            }
+        match c {
+            '`' => folded.push('\''),
+            c if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
+            '’' | '‘' | 'ʼ' | '´' | '′' => folded.push('\''),
+            '“' | '”' | '„' => folded.push('"'),
+            '‐' | '‑' | '–' | '—' => folded.push('-'),
+            c => folded.extend(c.to_lowercase()),
         }
     }
     folded

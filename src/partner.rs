@@ -24,6 +24,7 @@ mod scan;
 mod snapshot;
 
 pub use crate::config::Limits;
+use adopt::Identities;
 pub use adopt::{Context, adopt};
 pub use changes::Changes;
 
@@ -293,12 +294,20 @@ pub struct Adopted {
     pub repairs: BTreeMap<&'static str, usize>,
     /// See `repairs`.
     pub drops: BTreeMap<&'static str, usize>,
-    /// What is to be kept in [`Header::identities`] beside this body.
-    pub identities: BTreeMap<String, String>,
+    identities: Identities,
     /// How often the calendar wants to be asked (REFRESH-INTERVAL, else X-PUBLISHED-TTL).
     pub refresh: Option<TimeDelta>,
     /// What the calendar calls itself; one line.
     pub name: Option<String>,
+}
+
+impl Adopted {
+    /// What is to be kept in [`Header::identities`] beside this body; `before` is what was kept there when it was adopted.
+    #[must_use]
+    pub fn identities(&self, before: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let events = self.events.iter().map(|event| (event.start(), event.details.title.as_str()));
+        self.identities.map(events, before)
+    }
 }
 
 /// What the editors decide about events that look alike, or do not: pairs of ids.

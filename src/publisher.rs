@@ -106,10 +106,9 @@ impl Publisher {
         self.rebuild(now);
     }
 
-    /// Publishes a new Site with what partners have said.
-    pub fn hear(&mut self, said: Vec<(Slug, Snapshot)>, now: DateTime<Utc>) {
+    /// Takes in what partners have said. It is published with the next Site.
+    pub fn hear(&mut self, said: Vec<(Slug, Snapshot)>) {
         self.voices.hear(said, &self.catalog.partners, &self.config);
-        self.rebuild(now);
     }
 
     /// Publishes the World as it is at `now`: on another day other events are past, and a partner's copy may have grown too old.

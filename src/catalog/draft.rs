@@ -152,7 +152,7 @@ fn complete(
     if let (Some(title), true) = (title, details.description.is_empty() && report.errors() == errors) {
         warn_of_no_description(report, title, described);
     }
-    let (id, organizations) = (id?, Vec::new());
+    let (id, organizations) = (id?, Arc::default());
     let id_digest = claims::digest(id.value.as_str());
     let event = Event {
         id: id.value,
@@ -163,7 +163,7 @@ fn complete(
         recurrence: recurrence.map(Box::new),
         changes,
         updated,
-        origins: Vec::new(),
+        origins: Arc::default(),
         apart: false,
     };
     Some(Draft {

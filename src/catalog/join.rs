@@ -134,11 +134,11 @@ impl Catalog {
     /// An event of before among the organizations and venues of now.
     fn refreshed(&mut self, event: &Arc<Event>) -> Arc<Event> {
         let mut fresh = Event::clone(event);
-        for organization in &mut fresh.organizations {
-            *organization = Arc::clone(
-                self.organizations.entry(organization.slug.clone()).or_insert_with(|| Arc::clone(organization)),
-            );
-        }
+        let now = |organization: &Arc<Organization>| {
+            let known = self.organizations.entry(organization.slug.clone());
+            Arc::clone(known.or_insert_with(|| Arc::clone(organization)))
+        };
+        fresh.organizations = event.organizations.iter().map(now).collect();
         let changes = fresh.changes.iter_mut().map(|change| &mut change.details);
         for details in std::iter::once(&mut fresh.details).chain(changes) {
             if let Some(Place::Venue(venue)) = &mut details.place {

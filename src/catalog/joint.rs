@@ -87,7 +87,7 @@ impl Joint<'_, '_> {
             return Some(Arc::clone(before));
         }
         let mut event = Event::clone(&draft.event);
-        event.organizations = organizations;
+        event.organizations = organizations.into();
         if let Some(venue) = venue {
             event.details.place = Some(Place::Venue(venue));
         }

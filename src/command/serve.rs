@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tracing_subscriber::EnvFilter;
 
 use super::{folder, kept, ledger, now, say};
@@ -27,6 +27,10 @@ mod partners;
 
 use keeper::{LEDGER, Task, Tasks};
 use partners::Partners;
+
+/// How long what is no news of a partner may wait to be shown, in seconds: mostly there is more of it, and a Site for each answer that
+/// says "nothing new" would take the processors from the polls themselves.
+const QUIET: i64 = 2;
 
 /// How many feeds are shown at the start.
 const SHOWN: usize = 8;
@@ -121,6 +125,8 @@ struct Round {
     told: BTreeSet<String>,
     folder_lost: bool,
     kept: Option<Arc<Ledger>>,
+    /// When what was heard since, and is no news, must be shown.
+    quiet_until: Option<DateTime<Utc>>,
 }
 
 impl Round {
@@ -133,8 +139,9 @@ impl Round {
         current: Current,
     ) -> Self {
         let day = config.timezone.today(now());
-        let (config, told, kept) = (Arc::clone(config), BTreeSet::new(), None);
-        Self { config, tasks, folder, publisher, partners, current, day, told, folder_lost: false, kept }
+        let (config, told) = (Arc::clone(config), BTreeSet::new());
+        let (folder_lost, kept, quiet_until) = (false, None, None);
+        Self { config, tasks, folder, publisher, partners, current, day, told, folder_lost, kept, quiet_until }
     }
 
     /// Publishes changes and new days for as long as the process lives. What goes wrong in one round is told; the next goes on. `said`
@@ -156,22 +163,24 @@ impl Round {
     }
 
     fn once(&mut self) {
-        let now_ = now();
-        let midnight = (self.config.timezone.next_midnight(now_) - now_).to_std().unwrap_or_default();
-        self.folder.wait(midnight);
+        self.wait();
         let is_new_day = self.is_new_day();
-        let (files, lost) = self.take_in_files();
         let (said, is_news) = self.partners.heard();
         let partners = said.len();
         if partners > 0 {
-            self.publisher.hear(said, now());
+            self.quiet_until.get_or_insert(now() + TimeDelta::seconds(QUIET));
         }
+        self.publisher.hear(said);
+        let (files, lost) = self.take_in_files();
         // A copy that grows too old leaves at its time, and not only when something else happens.
         let is_aged = self.partners.tell_ages(&self.publisher, now());
-        if is_new_day || (is_aged && files + partners == 0) {
+        let is_due = self.quiet_until.is_some_and(|until| until <= now());
+        let is_published = files > 0 || lost;
+        if !is_published && (is_new_day || is_news || is_aged || is_due) {
             self.publisher.rebuild(now());
         }
-        if files + partners > 0 || lost || is_aged || is_new_day {
+        if is_published || is_new_day || is_news || is_aged || is_due {
+            self.quiet_until = None;
             self.replace();
         }
         if files > 0 {
@@ -180,6 +189,14 @@ impl Round {
         if files > 0 || is_news {
             tracing::info!(files, partners, events = self.publisher.site().counts().0, "published");
         }
+    }
+
+    /// Waits for something to do, at most until the day ends or until what is no news must be shown.
+    fn wait(&mut self) {
+        let now = now();
+        let midnight = self.config.timezone.next_midnight(now);
+        let until = self.quiet_until.map_or(midnight, |quiet| quiet.min(midnight));
+        self.folder.wait((until - now).to_std().unwrap_or_default());
     }
 
     /// Whether this is the first round of a day. The day is told, and what has been gone for long is removed.

@@ -148,17 +148,20 @@ impl Lines<'_> {
             Start::Timed(moment) => self.time(*moment),
             Start::AllDay(date) => Digits::day(*date),
         };
-        let mut values = String::with_capacity(17 * starts.len());
-        for (number, digits) in starts.iter().map(value).enumerate() {
-            values.push_str(if number == 0 { "" } else { "," });
-            values.push_str(digits.as_str());
-        }
         let zone = [("TZID", self.zone().name())];
         let parameters: &[(&str, &str)] = match starts.first() {
             Some(Start::AllDay(_)) => &[("VALUE", "DATE")],
             _ if self.zone().is_utc() => &[],
             _ => &zone,
         };
+        if let [start] = starts {
+            return writer.property(name, parameters, value(start).as_str());
+        }
+        let mut values = String::with_capacity(17 * starts.len());
+        for (number, digits) in starts.iter().map(value).enumerate() {
+            values.push_str(if number == 0 { "" } else { "," });
+            values.push_str(digits.as_str());
+        }
         writer.property(name, parameters, &values);
     }
 
@@ -206,7 +209,10 @@ impl Lines<'_> {
 /// Apple shows no map.
 fn place(writer: &mut Writer, place: Option<&Place>) {
     let Some(place) = place else { return };
-    writer.text("LOCATION", &words::location(place));
+    match place {
+        Place::Text(text) => writer.text("LOCATION", text),
+        Place::Venue(_) => writer.text("LOCATION", &words::location(place)),
+    }
     if let Place::Venue(venue) = place
         && let Some((latitude, longitude)) = venue.position
     {

@@ -10,14 +10,14 @@ fn event(id: &str, title: &str, start: &str, place: &str) -> Arc<Event> {
     event.details.title = title.into();
     event.details.place = (!place.is_empty()).then(|| Place::Text(place.into()));
     let slug = Slug::parse(id.split('-').next().unwrap()).unwrap();
-    event.organizations = vec![Arc::new(Organization {
+    event.organizations = Arc::new([Arc::new(Organization {
         name: slug.to_string(),
         slug: slug.clone(),
         url: None,
         description: String::new(),
         color: None,
-    })];
-    event.origins = vec![Arc::new(Origin { name: slug.to_string(), partner: slug, url: None })];
+    })]);
+    event.origins = Arc::new([Arc::new(Origin { name: slug.to_string(), partner: slug, url: None })]);
     Arc::new(event)
 }
 

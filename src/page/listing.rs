@@ -150,7 +150,7 @@ fn related<'a>(
 ) -> Vec<(&'static str, Vec<Named<'a>>)> {
     let (mut organizations, mut tags, mut venues) = (Count::default(), Count::default(), Count::default());
     for item in items {
-        for organization in &item.event.organizations {
+        for organization in item.event.organizations.iter() {
             organizations.add(Named::new("org", organization.slug.as_str(), organization.name.as_str()));
         }
         for tag in &item.event.tags {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::decode::decode;
 use super::scan::{Calendar, Scanned, scan};
 use super::{Adopted, Class, Fault, Header, Limits, Partner};
-use crate::event::{Details, Event, Origin, Place, Status};
+use crate::event::{Details, Event, Organization, Origin, Place, Status};
 use crate::time::Zone;
 
 mod changes;
@@ -28,6 +28,7 @@ mod words;
 use clocks::Clocks;
 use fields::Fields;
 use groups::{Group, groups};
+pub(super) use identity::Identities;
 use identity::Known;
 use ledger::Ledger;
 use when::Begin;
@@ -71,10 +72,11 @@ pub fn adopt(
 }
 
 /// An event that has no name of its own in our feeds yet.
-struct Found {
-    event: Event,
+struct Found<'t> {
+    /// Nobody else's yet. It is large, and made where it stays.
+    event: Arc<Event>,
     /// Its UID, or what stands for it.
-    uid: String,
+    uid: Cow<'t, str>,
 }
 
 /// The work on one body.
@@ -84,16 +86,26 @@ struct Adoption<'a> {
     clocks: Clocks<'a>,
     ledger: Ledger,
     tags: Tags,
-    origin: Arc<Origin>,
+    /// What all its events share.
+    organizations: Arc<[Arc<Organization>]>,
+    origins: Arc<[Arc<Origin>]>,
 }
 
 impl<'a> Adoption<'a> {
     fn new(partner: &'a Partner, limits: &'a Limits, clocks: Clocks<'a>) -> Self {
         let origin = Origin { partner: partner.slug.clone(), name: partner.name.clone(), url: partner.url.clone() };
-        Self { partner, limits, clocks, ledger: Ledger::default(), tags: Tags::default(), origin: Arc::new(origin) }
+        Self {
+            partner,
+            limits,
+            clocks,
+            ledger: Ledger::default(),
+            tags: Tags::default(),
+            organizations: partner.organization.iter().cloned().collect(),
+            origins: Arc::new([Arc::new(origin)]),
+        }
     }
 
-    fn events(&mut self, scanned: &Scanned<'_>) -> Vec<Found> {
+    fn events<'t>(&mut self, scanned: &Scanned<'t>) -> Vec<Found<'t>> {
         let mut read = Vec::with_capacity(scanned.events.len());
         for block in &scanned.events {
             // They are large: made where they stay.
@@ -104,7 +116,9 @@ impl<'a> Adoption<'a> {
             }
         }
         let groups = groups(&read, &mut self.ledger);
-        groups.into_iter().flat_map(|(uid, group)| self.group(uid, &group)).collect()
+        let mut found = Vec::with_capacity(groups.len());
+        groups.into_iter().for_each(|(uid, group)| self.group(uid, &group, &mut found));
+        found
     }
 
     /// Refuses a body of which nothing can be read: it is no calendar that anybody meant.
@@ -117,29 +131,33 @@ impl<'a> Adoption<'a> {
     }
 
     /// The events that a group becomes: one, or each change by itself where there is no event that it changes.
-    fn group(&mut self, uid: Option<&str>, group: &Group<'_, '_>) -> Vec<Found> {
+    fn group<'t>(&mut self, uid: Option<&'t str>, group: &Group<'_, 't>, found: &mut Vec<Found<'t>>) {
         if uid.is_none() {
             self.ledger.repaired("an event without a UID");
         }
         let recurs = |fields: &&&Fields<'_>| !(fields.rules.is_empty() && fields.extra.is_empty());
         let series = group.masters.iter().find(recurs).or(group.masters.first()).copied();
-        let mut found = Vec::new();
         for (number, master) in group.masters.iter().enumerate() {
             let changes =
                 if series.is_some_and(|series| std::ptr::eq(series, *master)) { &*group.changes } else { &[] };
             let start = master.start.map(|line| line.value).unwrap_or_default();
             let uid =
                 uid.map(|uid| if number == 0 { Cow::Borrowed(uid) } else { Cow::Owned(format!("{uid} {start}")) });
-            self.master(uid.as_deref(), master, changes, &mut found);
+            self.master(uid, master, changes, found);
         }
         if series.is_none() {
             found.extend(group.changes.iter().filter_map(|change| self.orphan(uid, change)));
         }
-        found
     }
 
     /// The event that a UID names, or, where it cannot be held, its changed occurrences.
-    fn master(&mut self, uid: Option<&str>, master: &Fields<'_>, changes: &[&Fields<'_>], found: &mut Vec<Found>) {
+    fn master<'t>(
+        &mut self,
+        uid: Option<Cow<'t, str>>,
+        master: &Fields<'_>,
+        changes: &[&Fields<'_>],
+        found: &mut Vec<Found<'t>>,
+    ) {
         if master.is_private() {
             return self.ledger.dropped_times("a private event", 1 + changes.len());
         }
@@ -147,13 +165,13 @@ impl<'a> Adoption<'a> {
             Ok(event) => found.extend(self.found(uid, event, master)),
             Err(reason) => {
                 self.ledger.dropped(reason);
-                found.extend(changes.iter().filter_map(|change| self.orphan(uid, change)));
+                found.extend(changes.iter().filter_map(|change| self.orphan(uid.as_deref(), change)));
             }
         }
     }
 
     /// A changed occurrence of a series that is not there: an event of its own.
-    fn orphan(&mut self, uid: Option<&str>, change: &Fields<'_>) -> Option<Found> {
+    fn orphan<'t>(&mut self, uid: Option<&str>, change: &Fields<'_>) -> Option<Found<'t>> {
         if change.is_private() {
             self.ledger.dropped("a private event");
             return None;
@@ -162,8 +180,7 @@ impl<'a> Adoption<'a> {
         match self.whole(change, &[]) {
             Ok(event) => {
                 self.ledger.repaired("a changed occurrence without its series");
-                let uid = uid.map(|uid| format!("{uid} {of}"));
-                self.found(uid.as_deref(), event, change)
+                self.found(uid.map(|uid| Cow::Owned(format!("{uid} {of}"))), event, change)
             }
             Err(reason) => {
                 self.ledger.dropped(reason);
@@ -173,17 +190,17 @@ impl<'a> Adoption<'a> {
     }
 
     /// The event, if the partner's filters let it pass.
-    fn found(&mut self, uid: Option<&str>, event: Event, fields: &Fields<'_>) -> Option<Found> {
+    fn found<'t>(&mut self, uid: Option<Cow<'t, str>>, event: Arc<Event>, fields: &Fields<'_>) -> Option<Found<'t>> {
         if !filter::passes(self.partner, &event, fields, self.clocks.home, &mut self.ledger) {
             self.ledger.dropped("an event that the filters leave out");
             return None;
         }
-        let uid = uid.map_or_else(|| format!("{} {}", event.start().local(), event.details.title), str::to_owned);
+        let uid = uid.unwrap_or_else(|| Cow::Owned(format!("{} {}", event.start().local(), event.details.title)));
         Some(Found { event, uid })
     }
 
     /// An event with its recurrence and its changed occurrences; its names are those of nobody yet.
-    fn whole(&mut self, fields: &Fields<'_>, changes: &[&Fields<'_>]) -> Result<Event, &'static str> {
+    fn whole(&mut self, fields: &Fields<'_>, changes: &[&Fields<'_>]) -> Result<Arc<Event>, &'static str> {
         let line = fields.start.as_ref().ok_or(WITHOUT_START)?;
         let begin = Begin::read(line, fields.calendar, &mut self.clocks).ok_or(BAD_START)?;
         let mut when = when::when(fields, &begin, &mut self.clocks, &mut self.ledger);
@@ -201,18 +218,18 @@ impl<'a> Adoption<'a> {
         let tags = self.tags.of(&self.partner.tags, &categories);
         let details = self.details(fields, when, None);
         let changes = self.changes(changes, series.as_mut(), &details, fields.sequence());
-        Ok(Event {
+        Ok(Arc::new(Event {
             id: self.partner.slug.clone(),
             uid: String::new(),
             details,
-            organizations: self.partner.organization.iter().cloned().collect(),
+            organizations: Arc::clone(&self.organizations),
             tags,
             recurrence: series.map(|series| Box::new(series.recurrence)),
             changes,
             updated: None,
-            origins: vec![Arc::clone(&self.origin)],
+            origins: Arc::clone(&self.origins),
             apart: !self.partner.combined,
-        })
+        }))
     }
 
     /// The texts of an event; a change without a title has its series'.
@@ -220,6 +237,7 @@ impl<'a> Adoption<'a> {
         let title = words::title(fields, self.limits.max_title);
         self.ledger.repaired_if(title.is_none() && series.is_none(), "an event without a title");
         let title = match (title, series) {
+            (Some(title), _) if self.partner.prefix.is_empty() => title,
             (Some(title), _) => format!("{}{title}", self.partner.prefix),
             (None, Some(series)) => series.title.clone(),
             (None, None) => format!("{}{}", self.partner.prefix, words::untitled(self.partner.language)),
@@ -248,7 +266,7 @@ impl<'a> Adoption<'a> {
     /// Names the events, and adds what is known of the calendar.
     fn finish(
         mut self,
-        found: Vec<Found>,
+        found: Vec<Found<'_>>,
         header: &Header,
         context: &Context<'_>,
         calendars: &[Calendar<'_>],
@@ -260,9 +278,10 @@ impl<'a> Adoption<'a> {
         // Not collected: that would keep the room of what was found, many times that of the events' places.
         let mut events = Vec::with_capacity(found.len());
         events.extend(found.into_iter().zip(parts).filter_map(|(Found { mut event, .. }, part)| {
-            event.id = identity::slug(&self.partner.slug, &part)?;
-            event.uid = [event.id.as_str(), "@", context.uid_domain].concat();
-            Some(Arc::new(event))
+            let named = Arc::get_mut(&mut event)?;
+            named.id = identity::slug(&self.partner.slug, part)?;
+            named.uid = [named.id.as_str(), "@", context.uid_domain].concat();
+            Some(event)
         }));
         self.ledger.repaired_times("a time zone that is not explained", self.clocks.unexplained);
         Adopted {

@@ -5,6 +5,8 @@
 pub(super) struct Numbers {
     forward: Bits,
     backward: Bits,
+    /// Asked for each day that is tried.
+    has_any: bool,
 }
 
 type Bits = [u64; 6];
@@ -23,11 +25,12 @@ impl Numbers {
         let position = u32::from(number.unsigned_abs());
         if let Some(word) = bits.get_mut(position as usize / 64) {
             *word |= 1 << (position % 64);
+            self.has_any = true;
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.forward == Bits::default() && self.backward == Bits::default()
+        !self.has_any
     }
 
     /// Whether the position (from 1) is meant when there are `length` of them.

@@ -171,13 +171,13 @@ impl<'a> Groups<'a> {
         let mut groups = Self::default();
         for published in ordered {
             let event = &published.event;
-            for organization in &event.organizations {
+            for organization in event.organizations.iter() {
                 groups.add(Kind::Organization, organization.slug.as_str(), published);
             }
             for tag in &event.tags {
                 groups.add(Kind::Tag, tag.as_str(), published);
             }
-            for origin in &event.origins {
+            for origin in event.origins.iter() {
                 groups.add(Kind::Partner, origin.partner.as_str(), published);
             }
             for venue in venues(event) {

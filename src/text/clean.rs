@@ -20,6 +20,9 @@ pub(super) enum Piece<'a> {
 /// bidirectional embeddings, overrides and isolates (U+202A to U+202E, U+2066 to U+2069) and U+FEFF are left out.
 #[must_use]
 pub fn clean(text: &str) -> Cow<'_, str> {
+    if is_clean(text) {
+        return Cow::Borrowed(text);
+    }
     let mut pieces = pieces(text);
     match (pieces.next(), pieces.next()) {
         (None, _) => Cow::Borrowed(""),
@@ -63,32 +66,43 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
+/// Whether [`clean`] would change nothing; of line breaks, LF stays.
+fn is_clean(text: &str) -> bool {
+    let may_change = |byte| may_be_special(byte) & (byte != b'\n');
+    length_before(text, may_change, |character| is_special(character) && character != '\n') == text.len()
+}
+
 /// The number of bytes before the first special character.
 fn plain_length(text: &str) -> usize {
+    length_before(text, may_be_special, is_special)
+}
+
+/// The number of bytes before the first character that `is_sought`; `may_be` tells which bytes may begin one.
+fn length_before(text: &str, may_be: impl Fn(u8) -> bool, is_sought: impl Fn(char) -> bool) -> usize {
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(found) = bytes.get(from..).and_then(first_suspect) {
+    while let Some(found) = bytes.get(from..).and_then(|rest| first(rest, &may_be)) {
         let at = from + found;
         match text.get(at..).and_then(|rest| rest.chars().next()) {
-            Some(plain) if !is_special(plain) => from = at + plain.len_utf8(),
+            Some(plain) if !is_sought(plain) => from = at + plain.len_utf8(),
             _ => return at,
         }
     }
     bytes.len()
 }
 
-/// Where a special character may begin first. Blocks without one are passed over whole, many bytes in one step of the processor.
-fn first_suspect(bytes: &[u8]) -> Option<usize> {
-    const BLOCK: usize = 32;
-    let is_plain = |block: &&[u8]| block.iter().fold(0, |found, byte| found | u8::from(may_be_special(*byte))) == 0;
-    let plain = BLOCK * bytes.chunks_exact(BLOCK).take_while(is_plain).count();
-    let found = bytes.get(plain..)?.iter().position(|byte| may_be_special(*byte))?;
-    Some(plain + found)
-}
-
-/// Whether a text has nothing but what stays as it is.
-pub(super) fn is_plain(text: &str) -> bool {
-    plain_length(text) == text.len()
+/// The first byte of a kind. Blocks without one are passed over whole, many bytes in one step of the processor; the last block may
+/// begin in the one before it, so that a rest is never looked at byte by byte.
+fn first(bytes: &[u8], is_sought: impl Fn(u8) -> bool) -> Option<usize> {
+    const BLOCK: usize = 16;
+    let has_none = |block: &[u8; BLOCK]| block.iter().fold(0, |found, byte| found | u8::from(is_sought(*byte))) == 0;
+    let (blocks, _) = bytes.as_chunks::<BLOCK>();
+    let passed = blocks.iter().take_while(|block| has_none(block)).count();
+    if passed == blocks.len() && bytes.last_chunk().is_some_and(has_none) {
+        return None;
+    }
+    let passed = BLOCK * passed;
+    Some(passed + bytes.get(passed..)?.iter().position(|byte| is_sought(*byte))?)
 }
 
 /// Whether a special character may begin with this byte: a first look that lets nearly all text pass.

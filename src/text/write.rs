@@ -1,14 +1,16 @@
 //! The writer of content lines: escapes, folds and ends them. Whatever it is given, each call makes one line.
 
 use super::MAX_LINE;
-use super::clean::{Piece, is_plain, pieces};
+use super::clean::{Piece, pieces};
 
 /// Collects content lines, each folded to at most [`MAX_LINE`] octets and ended with CR LF.
 #[derive(Debug, Default)]
 pub struct Writer {
-    bytes: Vec<u8>,
-    /// The line being made, before it is folded; kept for its capacity.
-    line: String,
+    text: String,
+    /// Where the line that is being made begins.
+    start: usize,
+    /// A long line while it is folded; kept for its capacity.
+    long: String,
 }
 
 impl Writer {
@@ -21,44 +23,39 @@ impl Writer {
     /// A writer without lines that has room for as many bytes.
     #[must_use]
     pub fn with_capacity(bytes: usize) -> Self {
-        Self { bytes: Vec::with_capacity(bytes), line: String::new() }
+        Self { text: String::with_capacity(bytes), ..Self::default() }
     }
 
     /// All lines.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+        self.text.into_bytes()
     }
 
     /// Whether there is no line yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.text.is_empty()
     }
 
     /// The bytes of all lines, CR LF included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.text.len()
     }
 
     /// Writes `NAME:VALUE` as it is, for values that need no escapes: dates, numbers, URIs, BEGIN and END. Line breaks and
     /// control characters are left out.
     pub fn raw(&mut self, line: &str) {
-        if line.len() <= MAX_LINE && is_plain(line) {
-            self.bytes.extend_from_slice(line.as_bytes());
-            self.bytes.extend_from_slice(b"\r\n");
-            return;
-        }
-        push_raw(&mut self.line, line);
+        push_raw(&mut self.text, line);
         self.end_line();
     }
 
     /// Writes a TEXT value (RFC 5545 §3.3.11), cleaned as [`clean`](super::clean) does and escaped.
     pub fn text(&mut self, name: &str, value: &str) {
-        self.line.push_str(name);
-        self.line.push(':');
-        push_text(&mut self.line, value);
+        self.text.push_str(name);
+        self.text.push(':');
+        push_text(&mut self.text, value);
         self.end_line();
     }
 
@@ -67,10 +64,10 @@ impl Writer {
         let mut separator = ':';
         for value in values {
             if separator == ':' {
-                self.line.push_str(name);
+                self.text.push_str(name);
             }
-            self.line.push(separator);
-            push_text(&mut self.line, value);
+            self.text.push(separator);
+            push_text(&mut self.text, value);
             separator = ',';
         }
         if separator == ',' {
@@ -81,31 +78,41 @@ impl Writer {
     /// Writes a property with parameters and a value that needs no escapes. Parameter values are quoted where they must be
     /// (RFC 5545 §3.2), and hold line breaks and quotation marks as RFC 6868 has them.
     pub fn property(&mut self, name: &str, parameters: &[(&str, &str)], value: &str) {
-        self.line.push_str(name);
+        self.text.push_str(name);
         for (parameter, value) in parameters {
-            self.line.push(';');
-            self.line.push_str(parameter);
-            self.line.push('=');
-            push_parameter(&mut self.line, value);
+            self.text.push(';');
+            self.text.push_str(parameter);
+            self.text.push('=');
+            push_parameter(&mut self.text, value);
         }
-        self.line.push(':');
-        push_raw(&mut self.line, value);
+        self.text.push(':');
+        push_raw(&mut self.text, value);
         self.end_line();
     }
 
+    /// Ends the line that is being made. Most are short, and stay where they were written.
     fn end_line(&mut self) {
-        let mut rest = self.line.as_str();
-        let mut room = MAX_LINE;
+        if self.text.len() - self.start > MAX_LINE {
+            self.fold();
+        }
+        self.text.push_str("\r\n");
+        self.start = self.text.len();
+    }
+
+    /// Folds the line that is being made.
+    fn fold(&mut self) {
+        self.long.clear();
+        self.long.push_str(self.text.get(self.start..).unwrap_or_default());
+        self.text.truncate(self.start);
+        let (mut rest, mut room) = (self.long.as_str(), MAX_LINE);
         while rest.len() > room {
             let (part, after) = rest.split_at_checked(fold_at(rest, room)).unwrap_or((rest, ""));
-            self.bytes.extend_from_slice(part.as_bytes());
-            self.bytes.extend_from_slice(b"\r\n ");
+            self.text.push_str(part);
+            self.text.push_str("\r\n ");
             // The space that continues a line counts.
             (rest, room) = (after, MAX_LINE - 1);
         }
-        self.bytes.extend_from_slice(rest.as_bytes());
-        self.bytes.extend_from_slice(b"\r\n");
-        self.line.clear();
+        self.text.push_str(rest);
     }
 }
 
@@ -142,10 +149,11 @@ fn push_escaped(line: &mut String, mut rest: &str) {
 }
 
 fn push_parameter(line: &mut String, value: &str) {
-    let quoted = value.contains([':', ';', ',']);
+    let quoted = value.bytes().any(|byte| matches!(byte, b':' | b';' | b','));
     line.push_str(if quoted { "\"" } else { "" });
     for piece in pieces(value) {
         match piece {
+            Piece::Plain(plain) if memchr::memchr2(b'^', b'"', plain.as_bytes()).is_none() => line.push_str(plain),
             Piece::Plain(plain) => plain.chars().for_each(|character| match character {
                 '^' => line.push_str("^^"),
                 '"' => line.push_str("^'"),

@@ -176,9 +176,9 @@ fn a_combined_feed_is_never_everything_by_mistake() {
     check("/combine.ics?venue=nowhere", 404, "venue nowhere");
     check("/combine.ics?partner=none", 404, "partner none");
     check("/combine.ics?org=tenants&lang=xx", 404, "language xx");
-    check("/combine.ics?org=", 404, "org of that name");
-    check("/combine.ics?org=%3Cscript%3E", 404, "org of that name");
-    check("/combine.ics?org=chicago-dsa/../tenants", 404, "org of that name");
+    check("/combine.ics?org=", 404, "organization of that name");
+    check("/combine.ics?org=%3Cscript%3E", 404, "organization of that name");
+    check("/combine.ics?org=chicago-dsa/../tenants", 404, "organization of that name");
     let many = |count: usize| format!("/combine.ics?{}", vec!["org=tenants"; count].join("&"));
     check(&many(100), 200, "BEGIN:VCALENDAR");
     check(&many(1000), 400, "fewer");

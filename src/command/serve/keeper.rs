@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::command::kept;
 use crate::config::Config;
@@ -22,6 +22,9 @@ use crate::revision::Ledger;
 
 /// The ledger's name in the state folder.
 pub(super) const LEDGER: &str = "ledger.json";
+
+/// How often the publisher is woken for what is no news, at most.
+const QUIET: Duration = Duration::from_millis(250);
 
 /// Where tasks are given.
 #[derive(Clone)]
@@ -83,6 +86,8 @@ pub(super) struct Keeper {
     /// A ledger that could not be written, to be tried again.
     pub(super) unkept: Option<Arc<Ledger>>,
     pub(super) said: Sender<Said>,
+    /// When the publisher was woken last.
+    pub(super) woken: Option<Instant>,
     /// Ends the publisher's wait.
     pub(super) waker: Sender<()>,
 }
@@ -158,10 +163,23 @@ impl Keeper {
         }
     }
 
-    fn hand_on(&self, said: Said) {
+    /// Hands on what a partner said. News wakes the publisher; of what is none it hears at once only now and then, since it looks every
+    /// second by itself.
+    fn hand_on(&mut self, said: Said) {
+        let is_rare = self.woken.is_none_or(|woken| woken.elapsed() > QUIET);
+        let wakes = is_rare || is_news(said.outcome.as_ref());
         // The receivers are gone only when the process ends.
-        let _ = (self.said.send(said), self.waker.send(()));
+        let _ = self.said.send(said);
+        if wakes {
+            self.woken = Some(Instant::now());
+            let _ = self.waker.send(());
+        }
     }
+}
+
+/// Whether there is more to publish than how a poll ended.
+pub(super) fn is_news(outcome: Option<&Outcome>) -> bool {
+    !matches!(outcome, Some(Outcome::NotModified | Outcome::Rejected | Outcome::Held))
 }
 
 /// Tells the log.

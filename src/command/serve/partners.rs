@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use chrono::{DateTime, Utc};
 
-use super::keeper::{Keeper, Said, Task, Tasks};
+use super::keeper::{self, Keeper, Said, Task, Tasks};
 use crate::command::now;
 use crate::config::Config;
 use crate::fetcher::{self, Handle, Settings};
@@ -81,6 +81,7 @@ impl Partners {
             known: HashMap::new(),
             unkept: None,
             said: sender,
+            woken: None,
             waker: waker.clone(),
         };
         std::thread::Builder::new().name("keeper".to_owned()).spawn(move || keeper.run(todo))?;
@@ -119,7 +120,7 @@ impl Partners {
         let mut is_news = false;
         let mut heard = Vec::with_capacity(said.len());
         for Said { partner, snapshot, outcome } in said {
-            is_news |= !matches!(outcome, Some(Outcome::NotModified | Outcome::Rejected | Outcome::Held));
+            is_news |= keeper::is_news(outcome.as_ref());
             self.tell(&partner, outcome.as_ref(), &snapshot.header);
             heard.push((partner.slug.clone(), snapshot));
         }

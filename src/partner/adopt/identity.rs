@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use chrono::NaiveTime;
@@ -15,6 +16,8 @@ use crate::name::{Slug, folded};
 const MAX_GONE: usize = 1_000;
 /// The events with the same start and title that are told apart.
 const MAX_ALIKE: usize = 100;
+/// The digits of a part.
+const PART_DIGITS: usize = 12;
 /// Keys longer than this, in bytes, are digests.
 const MAX_KEY: usize = 80;
 
@@ -45,37 +48,74 @@ pub(super) fn parts(
     partner: &Slug,
     events: &[Known<'_>],
     before: &BTreeMap<String, String>,
-) -> (Vec<String>, BTreeMap<String, String>) {
+) -> (Vec<Part>, Identities) {
     let mut ledger = Ledger::new(partner, before);
-    let keys: Vec<Keys> = keys(events);
-    let mut parts: Vec<Option<String>> = vec![None; events.len()];
-    // Names tell more than start and title; these tell more than numbers.
-    let passes: [Pass<'_>; 4] = [Ledger::surely, Ledger::numbered, Ledger::by_uid_of_same, Ledger::by_content];
-    for pass in passes {
-        for ((part, event), keys) in parts.iter_mut().zip(events).zip(&keys).filter(|((part, _), _)| part.is_none()) {
+    let uids = numbered(events.iter().map(|event| ["u:", &short(event.uid)].concat()));
+    let mut parts: Vec<Option<Part>> = vec![None; events.len()];
+    // Where nothing is known there is nothing to find.
+    let contents = (!before.is_empty()).then(|| content_keys(events.iter().map(|event| (event.start, event.title))));
+    for pass in PASSES.iter().filter(|_| contents.is_some()) {
+        let keys = uids.iter().zip(contents.iter().flatten()).map(|(uid, content)| Keys { uid, content });
+        for ((part, event), keys) in parts.iter_mut().zip(events).zip(keys).filter(|((part, _), _)| part.is_none()) {
             *part = pass(&mut ledger, event, keys);
         }
     }
-    let parts: Vec<String> =
-        parts.into_iter().zip(&keys).map(|(part, (uid, _))| part.unwrap_or_else(|| ledger.new_part(uid))).collect();
-    let entries = parts.iter().zip(keys);
-    ledger.after = entries.flat_map(|(part, (uid, content))| [(uid, part.clone()), (content, part.clone())]).collect();
-    ledger.keep_gone();
-    (parts, ledger.after)
+    let parts: Vec<Part> =
+        parts.into_iter().zip(&uids).map(|(part, uid)| part.unwrap_or_else(|| ledger.new_part(uid))).collect();
+    let identities = Identities { uids, contents, parts: parts.clone() };
+    (parts, identities)
+}
+
+/// By what the events of a body will be known again. It becomes a map only for those who keep it.
+#[derive(Debug, Clone, Default)]
+pub(in crate::partner) struct Identities {
+    uids: Vec<String>,
+    /// `None` where they were not needed so far.
+    contents: Option<Vec<String>>,
+    parts: Vec<Part>,
+}
+
+impl Identities {
+    /// The map for the next body: each key with the part that it stands for. `events` are the starts and titles of the body's events;
+    /// `before` is what was kept for this body.
+    pub(in crate::partner) fn map<'e>(
+        &self,
+        events: impl Iterator<Item = (Start, &'e str)>,
+        before: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, String> {
+        let contents = self.contents.as_ref().map_or_else(|| Cow::Owned(content_keys(events)), Cow::Borrowed);
+        let keys = self.uids.iter().zip(contents.iter()).zip(&self.parts);
+        let mut after: BTreeMap<String, String> =
+            keys.flat_map(|((uid, content), part)| [uid, content].map(|key| (key.clone(), part.to_string()))).collect();
+        keep_gone(&self.parts, before, &mut after);
+        after
+    }
 }
 
 /// Of the UID, and of start and title.
-type Keys = (String, String);
+#[derive(Clone, Copy)]
+struct Keys<'k> {
+    uid: &'k str,
+    content: &'k str,
+}
 
 /// A way to know the part of an event.
-type Pass<'a> = fn(&mut Ledger<'a>, &Known<'_>, &Keys) -> Option<String>;
+type Pass = fn(&mut Ledger<'_>, &Known<'_>, Keys<'_>) -> Option<Part>;
 
-/// The keys of each event: of its UID, and of its start and title, each numbered where several are alike.
-fn keys(events: &[Known<'_>]) -> Vec<Keys> {
+/// Names tell more than start and title; these tell more than numbers.
+const PASSES: [Pass; 4] = [
+    |ledger, event, keys| ledger.surely(event, keys),
+    |ledger, event, keys| ledger.numbered(event, keys),
+    |ledger, _, keys| ledger.by_uid_of_same(keys),
+    |ledger, _, keys| ledger.by_content(keys),
+];
+
+/// The keys, those that are alike numbered.
+fn numbered(keys: impl Iterator<Item = String>) -> Vec<String> {
     // By their hashes, which are the same in every process. Two that are alike by chance are numbered without need.
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
-    let mut alike: HashMap<u64, usize> = HashMap::with_capacity(2 * events.len());
-    let mut numbered = |mut key: String| {
+    let mut alike: HashMap<u64, usize> = HashMap::with_capacity(keys.size_hint().0);
+    let number = |mut key: String| {
         let count = alike.entry(hasher.hash_one(key.as_bytes())).or_default();
         *count += 1;
         if *count > 1 {
@@ -83,12 +123,17 @@ fn keys(events: &[Known<'_>]) -> Vec<Keys> {
         }
         key
     };
-    events.iter().map(|event| (numbered(["u:", &short(event.uid)].concat()), numbered(content_key(event)))).collect()
+    keys.map(number).collect()
 }
 
-fn content_key(event: &Known<'_>) -> String {
-    let title = folded(event.title);
-    match event.start {
+/// The keys of starts and titles.
+fn content_keys<'e>(events: impl Iterator<Item = (Start, &'e str)>) -> Vec<String> {
+    numbered(events.map(|(start, title)| content_key(start, title)))
+}
+
+fn content_key(start: Start, title: &str) -> String {
+    let title = folded(title);
+    match start {
         // Seconds since 1970, so many digits that their order is that of the times.
         Start::Timed(moment) => format!("c:{:011}|{}", moment.instant().timestamp(), short(&title)),
         Start::AllDay(day) => {
@@ -105,96 +150,122 @@ fn short(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The part of an event's id that is its own: 48 bits, written as twelve hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Part(u64);
+
+impl Part {
+    fn new(partner: &Slug, uid: &str, number: u64) -> Self {
+        let digest = Hasher::default().text(partner.as_str()).text(uid).number(number).finish();
+        Self(digest.bytes().iter().take(6).fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
+    }
+
+    /// Reads what was kept.
+    fn parse(text: &str) -> Option<Self> {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let is_part = text.len() == PART_DIGITS && text.bytes().all(is_digit);
+        is_part.then(|| u64::from_str_radix(text, 16).ok().map(Self)).flatten()
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:012x}", self.0)
+    }
+}
+
 struct Ledger<'a> {
     partner: &'a Slug,
     before: &'a BTreeMap<String, String>,
-    after: BTreeMap<String, String>,
     /// The parts that events of this body have.
-    taken: HashSet<String>,
+    taken: HashSet<Part>,
     /// The starts and titles of each part's events before.
-    contents: HashMap<&'a str, Vec<&'a str>>,
+    contents: HashMap<Part, Vec<&'a str>>,
 }
 
 impl<'a> Ledger<'a> {
     fn new(partner: &'a Slug, before: &'a BTreeMap<String, String>) -> Self {
-        let mut contents: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut contents: HashMap<Part, Vec<&str>> = HashMap::new();
         for (key, part) in before.range("c:".to_owned().."d".to_owned()) {
-            contents.entry(part).or_default().push(key);
+            if let Some(part) = Part::parse(part) {
+                contents.entry(part).or_default().push(key);
+            }
         }
-        Self { partner, before, after: BTreeMap::new(), taken: HashSet::new(), contents }
+        Self { partner, before, taken: HashSet::new(), contents }
     }
 
     /// By its UID, which is a name, or a number that still has the same start and title.
-    fn surely(&mut self, event: &Known<'_>, keys: &Keys) -> Option<String> {
-        let (uid, content) = keys;
-        (!event.has_number() || self.knows(uid, content)).then(|| self.by_uid(uid)).flatten()
+    fn surely(&mut self, event: &Known<'_>, keys: Keys<'_>) -> Option<Part> {
+        (!event.has_number() || self.knows(keys)).then(|| self.by_uid(keys.uid)).flatten()
     }
 
     /// By start and title, where the UID is a number.
-    fn numbered(&mut self, event: &Known<'_>, keys: &Keys) -> Option<String> {
-        event.has_number().then(|| self.by_content(event, keys)).flatten()
+    fn numbered(&mut self, event: &Known<'_>, keys: Keys<'_>) -> Option<Part> {
+        event.has_number().then(|| self.by_content(keys)).flatten()
     }
 
     /// By its UID, where that does not mean another event now.
-    fn by_uid_of_same(&mut self, _: &Known<'_>, (uid, content): &Keys) -> Option<String> {
-        if self.is_other(uid, content) { None } else { self.by_uid(uid) }
+    fn by_uid_of_same(&mut self, keys: Keys<'_>) -> Option<Part> {
+        if self.is_other(keys) { None } else { self.by_uid(keys.uid) }
     }
 
-    fn by_uid(&mut self, uid: &str) -> Option<String> {
-        let part = self.before.get(uid)?;
-        self.taken.insert(part.clone()).then(|| part.clone())
+    fn by_uid(&mut self, uid: &str) -> Option<Part> {
+        let part = self.known(uid)?;
+        self.taken.insert(part).then_some(part)
+    }
+
+    /// The part that a key stood for.
+    fn known(&self, key: &str) -> Option<Part> {
+        self.before.get(key).and_then(|part| Part::parse(part))
     }
 
     /// Whether the event that had this UID before had the same start and title.
-    fn knows(&self, uid: &str, content: &str) -> bool {
-        let known = self.before.get(uid).and_then(|part| self.contents.get(part.as_str()));
+    fn knows(&self, Keys { uid, content }: Keys<'_>) -> bool {
+        let known = self.known(uid).and_then(|part| self.contents.get(&part));
         known.into_iter().flatten().any(|key| unnumbered(key) == unnumbered(content))
     }
 
     /// Whether the event that had this UID before had both another start and another title.
-    fn is_other(&self, uid: &str, content: &str) -> bool {
-        let (Some(part), Some((start, title))) = (self.before.get(uid), content.split_once('|')) else { return false };
-        let mut known = self.contents.get(part.as_str()).into_iter().flatten().peekable();
+    fn is_other(&self, Keys { uid, content }: Keys<'_>) -> bool {
+        let (Some(part), Some((start, title))) = (self.known(uid), content.split_once('|')) else { return false };
+        let mut known = self.contents.get(&part).into_iter().flatten().peekable();
         known.peek().is_some()
             && known.all(|key| key.split_once('|').is_some_and(|(other, name)| other != start && name != title))
     }
 
     /// By start and title.
-    fn by_content(&mut self, _: &Known<'_>, (_, content): &Keys) -> Option<String> {
-        let base = unnumbered(content);
+    fn by_content(&mut self, keys: Keys<'_>) -> Option<Part> {
+        let base = unnumbered(keys.content);
         let numbered = (2..=MAX_ALIKE).map(|number| format!("{base}#{number}"));
         let candidates = std::iter::once(base.to_owned()).chain(numbered);
-        let parts = candidates.map_while(|key| self.before.get(&key));
-        let part = parts.into_iter().find(|part| !self.taken.contains(*part))?.clone();
-        self.taken.insert(part.clone());
+        let part = candidates.map_while(|key| self.known(&key)).find(|part| !self.taken.contains(part))?;
+        self.taken.insert(part);
         Some(part)
     }
 
     /// A part that nobody has or had.
-    fn new_part(&mut self, uid: &str) -> String {
+    fn new_part(&mut self, uid: &str) -> Part {
         let mut number = 0;
         loop {
-            let part = part(self.partner, uid, number);
-            if !self.taken.contains(&part) && !self.contents.contains_key(part.as_str()) {
-                self.taken.insert(part.clone());
+            let part = Part::new(self.partner, uid, number);
+            if !self.contents.contains_key(&part) && self.taken.insert(part) {
                 return part;
             }
             number += 1;
         }
     }
+}
 
-    /// Keeps the keys of events that are gone, those that start last before the others.
-    fn keep_gone(&mut self) {
-        let gone = |(_, part): &(&String, &String)| !self.taken.contains(*part);
-        let contents = self.before.range("c:".to_owned().."d".to_owned()).filter(gone).rev().take(MAX_GONE / 2);
-        let contents: Vec<(String, String)> = contents.map(|(key, part)| (key.clone(), part.clone())).collect();
-        let parts: HashSet<&String> = contents.iter().map(|(_, part)| part).collect();
-        let uids = self.before.range("u:".to_owned().."v".to_owned()).filter(|(_, part)| parts.contains(part));
-        let uids: Vec<(String, String)> =
-            uids.map(|(key, part)| (key.clone(), part.clone())).take(MAX_GONE / 2).collect();
-        for (key, part) in contents.into_iter().chain(uids) {
-            self.after.entry(key).or_insert(part);
-        }
+/// Keeps the keys of events that are gone, those that start last before the others.
+fn keep_gone(parts: &[Part], before: &BTreeMap<String, String>, after: &mut BTreeMap<String, String>) {
+    let present: HashSet<Part> = parts.iter().copied().collect();
+    let gone = |(_, part): &(&String, &String)| !Part::parse(part).is_some_and(|part| present.contains(&part));
+    let contents = before.range("c:".to_owned().."d".to_owned()).filter(gone).rev().take(MAX_GONE / 2);
+    let contents: Vec<(&String, &String)> = contents.collect();
+    let parts: HashSet<&String> = contents.iter().map(|(_, part)| *part).collect();
+    let uids = before.range("u:".to_owned().."v".to_owned()).filter(|(_, part)| parts.contains(part));
+    for (key, part) in contents.iter().copied().chain(uids.take(MAX_GONE / 2)) {
+        after.entry(key.clone()).or_insert_with(|| part.clone());
     }
 }
 
@@ -204,16 +275,9 @@ fn unnumbered(content: &str) -> &str {
     base.map_or(content, |(base, _)| base)
 }
 
-/// Twelve hexadecimal digits.
-fn part(partner: &Slug, uid: &str, number: u64) -> String {
-    let digest = Hasher::default().text(partner.as_str()).text(uid).number(number).finish();
-    let digits = digest.bytes().iter().take(6).flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
-}
-
 /// The name of an event in our feeds, `{partner}-{part}`; a long partner's name is cut.
-pub(super) fn slug(partner: &Slug, part: &str) -> Option<Slug> {
-    let room = Slug::MAX - 1 - part.len().min(Slug::MAX - 2);
+pub(super) fn slug(partner: &Slug, part: Part) -> Option<Slug> {
+    let room = Slug::MAX - 1 - PART_DIGITS;
     let name = partner.as_str().get(..partner.as_str().len().min(room)).unwrap_or_default().trim_end_matches('-');
     Slug::parse(&format!("{name}-{part}"))
 }

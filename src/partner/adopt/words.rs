@@ -25,7 +25,7 @@ const MAX_REMEMBERED: usize = 5_000;
 
 /// The title: one line; `None` when there is none.
 pub(super) fn title(fields: &Fields<'_>, max: usize) -> Option<String> {
-    fields.summary.as_ref().map(|line| one_line(&plain(line))).filter(|title| !title.is_empty()).map(|t| cut(t, max))
+    fields.summary.as_ref().map(|line| one_line(plain(line))).filter(|title| !title.is_empty()).map(|t| cut(t, max))
 }
 
 /// What stands for a title that is missing.
@@ -38,19 +38,22 @@ pub(super) fn untitled(language: Language) -> &'static str {
 
 /// The description: lines of text; empty when there is none.
 pub(super) fn description(fields: &Fields<'_>, max: usize) -> String {
-    fields.description.as_ref().map_or_else(String::new, |line| cut(plain(line).trim().to_owned(), max))
+    fields.description.as_ref().map_or_else(String::new, |line| cut(trimmed(plain(line)), max))
 }
 
 /// The place: lines of text.
 pub(super) fn place(fields: &Fields<'_>) -> Option<String> {
-    let place = plain(fields.location.as_ref()?);
+    let place = trimmed(plain(fields.location.as_ref()?));
+    if !place.contains('\n') {
+        return (!place.is_empty()).then(|| cut(place, MAX_PLACE));
+    }
     let lines: Vec<&str> = place.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     (!lines.is_empty()).then(|| cut(lines.join("\n"), MAX_PLACE))
 }
 
 /// Whom to ask: one line.
 pub(super) fn contact(fields: &Fields<'_>) -> Option<String> {
-    let contact = one_line(&plain(fields.contact.as_ref()?));
+    let contact = one_line(plain(fields.contact.as_ref()?));
     (!contact.is_empty()).then(|| cut(contact, MAX_PLACE))
 }
 
@@ -84,7 +87,7 @@ pub(super) fn categories<'a>(fields: &Fields<'a>) -> Vec<Cow<'a, str>> {
     let lists = fields.categories.iter().flat_map(|line| split_list(line.value));
     let clean = |text: &'a str| -> Cow<'a, str> {
         match text.contains(['\\', '<', '&']) || !text.is_ascii() {
-            true => Cow::Owned(one_line(&html::plain(&unescape(text)))),
+            true => Cow::Owned(one_line(html::plain(&unescape(text)))),
             false => Cow::Borrowed(text.trim()),
         }
     };
@@ -137,18 +140,26 @@ impl Tags {
 }
 
 /// A TEXT value as people read it.
-fn plain(line: &Line<'_>) -> String {
+fn plain<'a>(line: &Line<'a>) -> Cow<'a, str> {
     let value = match line.parameter("ENCODING").is_some_and(|name| name.eq_ignore_ascii_case("QUOTED-PRINTABLE")) {
         true => Cow::Owned(quoted_printable(line.value)),
         false => Cow::Borrowed(whole_escapes(without_address(line))),
     };
-    let text = if value.contains('\\') { unescape(&value) } else { value.into_owned() };
+    let text = if value.contains('\\') { Cow::Owned(unescape(&value)) } else { value };
     match html::plain(&text) {
+        Cow::Owned(plain) => Cow::Owned(clean(&plain).into_owned()),
         Cow::Borrowed(_) => match clean(&text) {
             Cow::Borrowed(whole) if whole.len() == text.len() => text,
-            cleaned => cleaned.into_owned(),
+            cleaned => Cow::Owned(cleaned.into_owned()),
         },
-        Cow::Owned(plain) => clean(&plain).into_owned(),
+    }
+}
+
+/// Without white space at the ends; not copied where there is none.
+fn trimmed(text: Cow<'_, str>) -> String {
+    match text.trim() {
+        whole if whole.len() == text.len() => text.into_owned(),
+        part => part.to_owned(),
     }
 }
 
@@ -191,8 +202,11 @@ fn quoted_printable(value: &str) -> String {
         .unwrap_or_else(|error| WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned())
 }
 
-/// The words with one space between them.
-fn one_line(text: &str) -> String {
+/// The words with one space between them; not copied where they are so already.
+fn one_line(text: Cow<'_, str>) -> String {
+    if is_one_line(&text) {
+        return text.into_owned();
+    }
     let mut line = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !line.is_empty() {
@@ -201,6 +215,12 @@ fn one_line(text: &str) -> String {
         line.push_str(word);
     }
     line
+}
+
+/// Whether single spaces between words are certainly all the white space of a text: white space beyond ASCII begins with one of these bytes.
+fn is_one_line(text: &str) -> bool {
+    let may_be_space = |byte: u8| byte < b' ' || matches!(byte, 0xc2 | 0xe1..=0xe3);
+    !(text.starts_with(' ') || text.ends_with(' ') || text.contains("  ") || text.bytes().any(may_be_space))
 }
 
 /// At most `max` characters, the last of them an ellipsis when there were more.

@@ -120,7 +120,7 @@ impl Poll<'_> {
         kept.content = Some(content);
         kept.events = Some(count);
         kept.interval = adopted.refresh.map(|interval| interval.num_seconds());
-        kept.identities = Arc::new(adopted.identities);
+        kept.identities = Arc::new(adopted.identities(&kept.identities));
         kept.digest = Some(snapshot::digest_of(&body));
         self.snapshot.body = body;
         self.has_new_body = true;

@@ -48,7 +48,7 @@ fn an_event_keeps_its_uid_when_the_partner_gives_it_another() {
         let body = event("DTSTART:20210301T180000Z").replace("UID:one", &format!("UID:{uid}"));
         let found = adopt(&partner(), &header, body.as_bytes(), &context, &limits()).unwrap();
         uids.push(found.events[0].uid.clone());
-        header.identities = found.identities.into();
+        header.identities = found.identities(&header.identities).into();
     }
     uids.dedup();
     assert_eq!(uids.len(), 1, "{uids:?}");
