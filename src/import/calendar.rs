@@ -32,7 +32,7 @@ pub fn read(
     let context = Context { zone: config.timezone, uid_domain: &config.uid_domain };
     let adopted =
         partner::adopt(partner, header, body, &context, &config.partners.limits).map_err(|fault| fault.text)?;
-    let uids = uids(&partner.slug, &adopted, body);
+    let uids = uids(&partner.slug, &adopted, &header.identities, body);
     let calendar = adopted.name.as_deref().unwrap_or(&partner.name);
     let found = adopted.events.iter().map(|event| {
         let mut event = Event::clone(event);
@@ -55,7 +55,7 @@ pub fn read(
 }
 
 /// The UID that each event has in the body: the partner's room knows events by it, or by its digest.
-fn uids(partner: &Slug, adopted: &Adopted, body: &[u8]) -> BTreeMap<Slug, String> {
+fn uids(partner: &Slug, adopted: &Adopted, before: &BTreeMap<String, String>, body: &[u8]) -> BTreeMap<Slug, String> {
     let mut written = BTreeMap::new();
     for line in text::lines(body) {
         let Some((name, value)) = line.split_once(':') else { continue };
@@ -71,7 +71,7 @@ fn uids(partner: &Slug, adopted: &Adopted, body: &[u8]) -> BTreeMap<Slug, String
     }
     let of =
         |(key, part): (&String, &String)| Some((Slug::parse(&format!("{partner}-{part}"))?, written.get(key)?.clone()));
-    adopted.identities.iter().filter_map(of).collect()
+    adopted.identities(before).iter().filter_map(of).collect()
 }
 
 fn found(event: &Event, zone: Zone) -> Found {
