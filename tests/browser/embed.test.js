@@ -223,6 +223,10 @@ test("the frame fits its height: alone it scrolls inside, with our script it gro
     const helped = await framed(page, host(`<script async src="${origin}/embed.js"></script>${frame(origin, "/embed/org/tenants")}`));
     await page.waitForFunction(() => Number(document.querySelector("iframe").height) > 480);
     await helped.waitForFunction(() => document.querySelector("main").scrollHeight <= document.querySelector("main").clientHeight + 1);
+    const late = await framed(page, host(frame(origin, "/embed/org/tenants")));
+    await late.locator("footer .button").waitFor();
+    await page.addScriptTag({ url: `${origin}/embed.js` });
+    await page.waitForFunction(() => Number(document.querySelector("iframe").height) > 480);
     const short = await framed(page, host(`<script async src="${origin}/embed.js"></script>${frame(origin, "/embed/org/silent")}`));
     await short.waitForFunction(() => innerHeight < 400);
     assert.deepEqual(faults, []);

@@ -99,4 +99,8 @@ p{margin:.75em 0 0}
       if (frame.contentWindow === event.source) frame.height = Math.min(Math.ceil(height), 4000);
     }
   });
+  // Those that were there before this script have told their height to nobody: they are asked again.
+  for (const frame of document.querySelectorAll("iframe")) {
+    if (frame.src.startsWith(`${origin}/`)) frame.contentWindow.postMessage({ handbill: "tell" }, "*");
+  }
 })();

@@ -86,6 +86,7 @@
       parent.postMessage({ handbill: "height", height }, "*");
     };
     new ResizeObserver(tell).observe(list);
+    addEventListener("message", (event) => event.data?.handbill === "tell" && tell());
     tell();
   }
 })();
