@@ -100,7 +100,8 @@ fn calendar(partner: &Partner, body: &[u8], header: Header) -> Option<(Vec<u8>, 
     let adopted = partner::adopt(partner, &header, body, &context, &limits).ok()?;
     let voice = Voice { partner: &partner.slug, priority: 0, combined: true, events: &adopted.events };
     let merged = merge(&[], &[voice], &Default::default(), None);
-    Some((assembled(&merged.events, config), adopted.identities))
+    let identities = adopted.identities(&header.identities);
+    Some((assembled(&merged.events, config), identities))
 }
 
 fn assembled(events: &[Arc<Event>], config: &Config) -> Vec<u8> {
