@@ -77,24 +77,11 @@ fn voices(heard: &[(Partner, Vec<Arc<Event>>)]) -> Vec<Voice<'_>> {
 }
 
 fn partner(number: usize) -> Partner {
+    let slug = Slug::parse(&format!("partner-{number}")).unwrap();
+    let address = Address::new("https://partner.example/feed.ics".parse().unwrap());
     Partner {
-        slug: Slug::parse(&format!("partner-{number}")).unwrap(),
-        name: format!("Partner {number}"),
-        address: Address::new("https://partner.example/feed.ics".parse().unwrap()),
         url: Some("https://partner.example/".to_owned()),
-        organization: None,
-        language: language(),
-        tags: Vec::new(),
-        priority: 0,
-        include: Vec::new(),
-        exclude: Vec::new(),
-        from: None,
-        until: None,
-        timezone: None,
-        zone_is_wrong: false,
-        prefix: String::new(),
-        refresh: None,
-        combined: true,
+        ..Partner::new(slug, format!("Partner {number}"), address, language())
     }
 }
 

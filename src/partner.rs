@@ -67,6 +67,32 @@ pub struct Partner {
     pub combined: bool,
 }
 
+impl Partner {
+    /// A partner without any wishes: all of its events, as they are.
+    #[must_use]
+    pub fn new(slug: Slug, name: String, address: Address, language: Language) -> Self {
+        Self {
+            slug,
+            name,
+            address,
+            url: None,
+            organization: None,
+            language,
+            tags: Vec::new(),
+            priority: 0,
+            include: Vec::new(),
+            exclude: Vec::new(),
+            from: None,
+            until: None,
+            timezone: None,
+            zone_is_wrong: false,
+            prefix: String::new(),
+            refresh: None,
+            combined: true,
+        }
+    }
+}
+
 /// An address that may hold secrets: it is used, and never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {

@@ -321,23 +321,6 @@ fn occurring(catalog: &Catalog, config: &Config) -> Vec<String> {
 }
 
 fn nobody(config: &Config) -> Partner {
-    Partner {
-        address: Address::new(url::Url::parse("https://import.example/").unwrap()),
-        slug: Slug::parse("import").unwrap(),
-        name: "import".to_owned(),
-        url: None,
-        organization: None,
-        language: config.main_language(),
-        tags: Vec::new(),
-        priority: 0,
-        include: Vec::new(),
-        exclude: Vec::new(),
-        from: None,
-        until: None,
-        timezone: None,
-        zone_is_wrong: false,
-        prefix: String::new(),
-        refresh: None,
-        combined: true,
-    }
+    let address = Address::new(url::Url::parse("https://import.example/").unwrap());
+    Partner::new(Slug::parse("import").unwrap(), "import".to_owned(), address, config.main_language())
 }

@@ -59,24 +59,12 @@ static PARTNERS: LazyLock<[Partner; 4]> = LazyLock::new(|| {
 });
 
 fn partner() -> Partner {
+    let slug = Slug::parse("partner").expect("a slug");
+    let address = Address::new("https://partner.example/feed.ics".parse().expect("an address"));
     Partner {
-        slug: Slug::parse("partner").expect("a slug"),
-        name: "A partner".to_owned(),
-        address: Address::new("https://partner.example/feed.ics".parse().expect("an address")),
         url: Some("https://partner.example/".to_owned()),
-        organization: None,
-        language: Language::parse("es").expect("a language"),
         tags: vec![Slug::parse("tag").expect("a slug")],
-        priority: 0,
-        include: Vec::new(),
-        exclude: Vec::new(),
-        from: None,
-        until: None,
-        timezone: None,
-        zone_is_wrong: false,
-        prefix: String::new(),
-        refresh: None,
-        combined: true,
+        ..Partner::new(slug, "A partner".to_owned(), address, Language::parse("es").expect("a language"))
     }
 }
 

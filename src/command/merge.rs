@@ -50,24 +50,11 @@ fn partner(path: &Path, config: &Config) -> anyhow::Result<Partner> {
     let site = format!("https://{slug}.invalid/");
     let organization =
         Organization { slug: slug.clone(), name: name.clone(), url: None, description: String::new(), color: None };
+    let address = Address::new(url::Url::parse(&site)?);
     Ok(Partner {
-        address: Address::new(url::Url::parse(&site)?),
-        slug,
-        name,
         url: Some(site),
         organization: Some(Arc::new(organization)),
-        language: config.main_language(),
-        tags: Vec::new(),
-        priority: 0,
-        include: Vec::new(),
-        exclude: Vec::new(),
-        from: None,
-        until: None,
-        timezone: None,
-        zone_is_wrong: false,
-        prefix: String::new(),
-        refresh: None,
-        combined: true,
+        ..Partner::new(slug, name, address, config.main_language())
     })
 }
 

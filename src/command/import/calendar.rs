@@ -69,23 +69,6 @@ fn fetched(url: &Url, config: &Config) -> anyhow::Result<(Partner, Header, Vec<u
 
 /// The calendar as that of a partner without any wishes.
 fn partner(url: &Url, name: String, config: &Config) -> anyhow::Result<Partner> {
-    Ok(Partner {
-        address: Address::new(url.clone()),
-        slug: Slug::parse("import").ok_or_else(|| anyhow!("no slug"))?,
-        name,
-        url: None,
-        organization: None,
-        language: config.main_language(),
-        tags: Vec::new(),
-        priority: 0,
-        include: Vec::new(),
-        exclude: Vec::new(),
-        from: None,
-        until: None,
-        timezone: None,
-        zone_is_wrong: false,
-        prefix: String::new(),
-        refresh: None,
-        combined: true,
-    })
+    let slug = Slug::parse("import").ok_or_else(|| anyhow!("no slug"))?;
+    Ok(Partner::new(slug, name, Address::new(url.clone()), config.main_language()))
 }

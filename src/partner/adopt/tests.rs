@@ -19,24 +19,10 @@ pub(super) fn limits() -> Limits {
 }
 
 fn partner() -> Partner {
+    let address = Address::new("https://partner.example/events.ics".parse().unwrap());
     Partner {
-        slug: Slug::parse("partner").unwrap(),
-        name: "Partner".into(),
-        address: Address::new("https://partner.example/events.ics".parse().unwrap()),
         url: Some("https://partner.example/".into()),
-        organization: None,
-        language: Language::ENGLISH,
-        tags: Vec::new(),
-        priority: 0,
-        include: Vec::new(),
-        exclude: Vec::new(),
-        from: None,
-        until: None,
-        timezone: None,
-        zone_is_wrong: false,
-        prefix: String::new(),
-        refresh: None,
-        combined: true,
+        ..Partner::new(Slug::parse("partner").unwrap(), "Partner".into(), address, Language::ENGLISH)
     }
 }
 

@@ -18,25 +18,7 @@ pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
 pub(crate) fn partner(url: &str) -> Partner {
     let url = url::Url::parse(url).unwrap();
     let shown = format!("{}{}", url.host_str().unwrap(), url.path());
-    Partner {
-        slug: Slug::parse("neighbors").unwrap(),
-        name: "Neighbors".into(),
-        address: Address { url, shown },
-        url: None,
-        organization: None,
-        language: Language::ENGLISH,
-        tags: Vec::new(),
-        priority: 0,
-        include: Vec::new(),
-        exclude: Vec::new(),
-        from: None,
-        until: None,
-        timezone: None,
-        zone_is_wrong: false,
-        prefix: String::new(),
-        refresh: None,
-        combined: true,
-    }
+    Partner::new(Slug::parse("neighbors").unwrap(), "Neighbors".into(), Address { url, shown }, Language::ENGLISH)
 }
 
 /// A copy that came at second 0.
