@@ -238,7 +238,7 @@ test("a message of somebody else does not move our frame", async () => {
   await visit({}, async (page) => {
     await framed(page, host(`<script async src="${origin}/embed.js"></script>${frame(origin, "/embed/org/silent")}`));
     await page.waitForFunction(() => document.querySelector("iframe").height !== "480");
-    // Our frame would tell its own height again at once: each height that it was given counts.
+    // Our own frame may tell its height once more meanwhile; each height that it was given counts.
     const heights = await page.evaluate(async () => {
       const seen = [];
       const frame = document.querySelector("iframe");
@@ -249,7 +249,7 @@ test("a message of somebody else does not move our frame", async () => {
       await new Promise((resolve) => setTimeout(resolve, 200));
       return seen;
     });
-    assert.deepEqual(heights, []);
+    assert.ok(!heights.includes("3999"), heights.join());
   });
 });
 
