@@ -1,6 +1,6 @@
 //! `handbill serve`: publishes, watches and answers until it is told to stop.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -24,9 +24,11 @@ use crate::site::Site;
 
 mod keeper;
 mod partners;
+mod told;
 
 use keeper::{LEDGER, Task, Tasks};
 use partners::Partners;
+use told::Told;
 
 /// How long what is no news of a partner may wait to be shown, in seconds: mostly there is more of it, and a Site for each answer that
 /// says "nothing new" would take the processors from the polls themselves.
@@ -122,7 +124,7 @@ struct Round {
     partners: Partners,
     current: Current,
     day: NaiveDate,
-    told: BTreeSet<String>,
+    told: Told,
     folder_lost: bool,
     kept: Option<Arc<Ledger>>,
     /// When what was heard since, and is no news, must be shown.
@@ -139,7 +141,7 @@ impl Round {
         current: Current,
     ) -> Self {
         let day = config.timezone.today(now());
-        let (config, told) = (Arc::clone(config), BTreeSet::new());
+        let (config, told) = (Arc::clone(config), Told::default());
         let (folder_lost, kept, quiet_until) = (false, None, None);
         Self { config, tasks, folder, publisher, partners, current, day, told, folder_lost, kept, quiet_until }
     }
@@ -147,7 +149,7 @@ impl Round {
     /// Publishes changes and new days for as long as the process lives. What goes wrong in one round is told; the next goes on. `said`
     /// is what was kept of the partners.
     fn run(mut self, said: HashMap<Slug, Snapshot>) {
-        self.tell();
+        self.told.tell(&self.publisher);
         self.keep();
         self.keep_copies();
         self.publisher.site().warm();
@@ -232,29 +234,9 @@ impl Round {
     /// Serves first: the change is what people wait for. Then keeps what a restart needs, and makes what many will ask for.
     fn replace(&mut self) {
         self.current.store(Arc::clone(self.publisher.site()));
-        self.tell();
+        self.told.tell(&self.publisher);
         self.keep();
         self.publisher.site().warm();
-    }
-
-    /// One line for each problem that is new, and for each that is gone.
-    fn tell(&mut self) {
-        let now: BTreeSet<String> = self.publisher.problems().iter().map(crate::problem::Problem::one_line).collect();
-        for problem in now.difference(&self.told) {
-            tracing::warn!(target: "handbill::feeds", "{problem}");
-        }
-        for problem in self.told.difference(&now) {
-            tracing::info!(target: "handbill::feeds", "mended: {problem}");
-        }
-        for feed in self.publisher.site().crowded() {
-            tracing::warn!(
-                feed = feed.address,
-                bytes = feed.bytes,
-                left_out = feed.left_out,
-                "a feed is near its size limit"
-            );
-        }
-        self.told = now;
     }
 
     /// What a restart needs of the revisions. The disk is the keeper's; only the last ledger counts, however many it is behind.

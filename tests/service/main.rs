@@ -13,6 +13,7 @@ mod client;
 mod feeds;
 mod fetch;
 mod http;
+mod log;
 mod pages;
 mod partners;
 mod proxy;
