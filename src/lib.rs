@@ -25,7 +25,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 0 | [`digest`], [`name`], [`language`], [`color`], [`problem`], [`text`], [`time`] |
-//! | 1 | [`document`]: TOML to typed tables with every problem; [`recurrence`]: rules; [`manuscript`]: the editors' files as texts |
+//! | 1 | [`document`]: TOML to typed tables with every problem; [`recurrence`]: rules; [`manuscript`]: the editors' files as texts; [`metrics`]: counters and figures |
 //! | 2 | [`config`]: the operator's settings |
 //! | 3 | [`event`]: one event as it is published, its VEVENT lines and its occurrences |
 //! | 4 | [`partner`]: what a partner site last said; [`revision`]: the ledger; [`feed`]: one VCALENDAR |
@@ -71,6 +71,7 @@ pub mod import;
 pub mod language;
 pub mod manuscript;
 pub mod merge;
+pub mod metrics;
 pub mod name;
 pub mod page;
 pub mod partner;

@@ -17,6 +17,7 @@ use crate::revision::{Ledger, Stamp};
 mod build;
 mod combine;
 mod context;
+mod facts;
 mod find;
 mod fixed;
 mod frame;
@@ -29,6 +30,8 @@ mod status;
 mod stem;
 
 use context::Context;
+pub use facts::Crowded;
+use facts::Figures;
 use fixed::Fixed;
 use frame::{Frame, Today};
 use leaf::Leaf;
@@ -81,6 +84,8 @@ pub struct Site {
     combined: Memory<Arc<Stem>>,
     /// Pages and the like, by their digests; the same for one Site after another.
     leaves: Arc<Memory<Leaf>>,
+    /// What is known of partners and problems, in figures.
+    figures: Figures,
 }
 
 /// A representation that an address names.
@@ -108,17 +113,6 @@ pub enum Missing {
     Unusable(String),
     /// It asks for what we do not do (501).
     Unsupported(String),
-}
-
-/// A feed near or over its limit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Crowded {
-    /// Its address below the site's root.
-    pub address: String,
-    /// Its bytes.
-    pub bytes: usize,
-    /// How many events had to leave it.
-    pub left_out: usize,
 }
 
 impl Site {
@@ -206,17 +200,6 @@ impl Site {
         stems.sort_by_key(|stem| (stem.plan.kind, std::cmp::Reverse(stem.plan.events.len())));
         stems.truncate(count);
         stems.iter().map(|stem| (stem.plan.head.name.as_str(), format!("/{}.ics", stem.path))).collect()
-    }
-
-    /// The feeds that hold more than nine tenths of what they may.
-    #[must_use]
-    pub fn crowded(&self) -> Vec<Crowded> {
-        let crowded = |stem: &Arc<Stem>| {
-            let bytes = stem.bytes(&self.frame, 0, Form::Ics, Coding::Identity).len();
-            let crowded = Crowded { address: format!("/{}.ics", stem.path), bytes, left_out: stem.left_out() };
-            (crowded.left_out > 0 || bytes > self.frame.budget() / 10 * 9).then_some(crowded)
-        };
-        self.listed.iter().filter_map(crowded).collect()
     }
 
     /// When each feed last changed, for the ledger; an event's own feed is as new as the event.

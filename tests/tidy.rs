@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// The rooms of each floor, from the ground up. A room may use only rooms of floors below its own.
 const FLOORS: &[&[&str]] = &[
     &["digest", "name", "language", "color", "problem", "text", "time"],
-    &["document", "recurrence", "manuscript"],
+    &["document", "recurrence", "manuscript", "metrics"],
     &["config"],
     &["event"],
     &["partner", "revision", "feed"],
@@ -34,6 +34,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("notify::", &["files"]),
     ("tempfile::", &["files"]),
     ("toml_edit", &["manuscript"]),
+    ("prometheus_client", &["metrics"]),
     ("Utc::now", &["command"]),
     ("SystemTime::now", &["command"]),
     ("std::env", &["command"]),

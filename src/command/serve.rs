@@ -1,11 +1,11 @@
 //! `handbill serve`: publishes, watches and answers until it is told to stop.
 
 use std::collections::HashMap;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
@@ -15,11 +15,12 @@ use tracing_subscriber::EnvFilter;
 use super::{folder, kept, ledger, now, say};
 use crate::config::{Config, Log, LogFormat};
 use crate::files::Folder;
+use crate::metrics::Metrics;
 use crate::name::Slug;
 use crate::partner::Snapshot;
 use crate::publisher::Publisher;
 use crate::revision::Ledger;
-use crate::server::{self, Current};
+use crate::server::{self, Current, Operators};
 use crate::site::Site;
 
 mod keeper;
@@ -43,12 +44,14 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
         format!("cannot listen on {}; `listen` in the settings or HANDBILL_LISTEN names another address", config.listen)
     })?;
     let config = &at_port(config, &listener)?;
+    let (metrics, operators) = (Arc::new(Metrics::default()), operators(config.metrics_listen));
     let polls = partners::poll(config);
     let state = Arc::new(super::state(config)?);
     let ledger_kept = state.read(LEDGER).context("the ledger of revisions cannot be read")?;
     let ledger = ledger(ledger_kept, || state.set_aside(LEDGER));
     let (folder, files) = folder(config)?;
     let mut said = Vec::new();
+    let begun = Instant::now();
     let publisher = Publisher::new(
         Arc::clone(config),
         ledger,
@@ -60,11 +63,13 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
         },
         now(),
     );
+    metrics.built(begun.elapsed());
     let current: Current = Arc::new(ArcSwap::new(Arc::clone(publisher.site())));
     welcome(config, publisher.site());
     let tasks = polls.tasks();
-    let partners = Partners::new(config, polls, state, folder.waker())?;
-    let round = Round::new(config, tasks.clone(), folder, publisher, partners, Arc::clone(&current));
+    let partners = Partners::new(config, polls, state, folder.waker(), Arc::clone(&metrics))?;
+    let round =
+        Round::new(config, tasks.clone(), folder, publisher, partners, Arc::clone(&current), Arc::clone(&metrics));
     let said = said.into_iter().collect();
     std::thread::Builder::new().name("publisher".to_owned()).spawn(move || round.run(said))?;
     let settings = server::Settings {
@@ -73,7 +78,7 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
         client_timeout: config.client_timeout,
         log_requests: config.log.requests,
     };
-    server::run(listener, current, settings)?;
+    server::run(listener, current, &metrics, settings, operators)?;
     tasks.finish(Duration::from_secs(2));
     Ok(ExitCode::SUCCESS)
 }
@@ -87,6 +92,27 @@ fn start_log(log: &Log) {
         LogFormat::Text => subscriber.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
         LogFormat::Json => subscriber.json().try_init(),
     };
+}
+
+/// Where operators are answered. An address that cannot be had, mostly because another handbill on this machine has it, costs figures and
+/// no service.
+fn operators(address: Option<SocketAddr>) -> Option<Operators> {
+    let address = address?;
+    let bound = TcpListener::bind(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
+    match bound {
+        Ok((address, listener)) => {
+            tracing::info!(%address, "metrics are served");
+            Some(Operators { listener, clock: now })
+        }
+        Err(error) => {
+            tracing::warn!(
+                %address,
+                %error,
+                "metrics are not served; `metrics_listen` in the settings or HANDBILL_METRICS_LISTEN names another address, or \"off\""
+            );
+            None
+        }
+    }
 }
 
 /// Port 0 asks for any free port; links that were to name it name the one that was given.
@@ -123,6 +149,7 @@ struct Round {
     publisher: Publisher,
     partners: Partners,
     current: Current,
+    metrics: Arc<Metrics>,
     day: NaiveDate,
     told: Told,
     folder_lost: bool,
@@ -139,11 +166,12 @@ impl Round {
         publisher: Publisher,
         partners: Partners,
         current: Current,
+        metrics: Arc<Metrics>,
     ) -> Self {
         let day = config.timezone.today(now());
         let (config, told) = (Arc::clone(config), Told::default());
         let (folder_lost, kept, quiet_until) = (false, None, None);
-        Self { config, tasks, folder, publisher, partners, current, day, told, folder_lost, kept, quiet_until }
+        Self { config, tasks, folder, publisher, partners, current, metrics, day, told, folder_lost, kept, quiet_until }
     }
 
     /// Publishes changes and new days for as long as the process lives. What goes wrong in one round is told; the next goes on. `said`
@@ -166,6 +194,7 @@ impl Round {
 
     fn once(&mut self) {
         self.wait();
+        let begun = Instant::now();
         let is_new_day = self.is_new_day();
         let (said, is_news) = self.partners.heard();
         let partners = said.len();
@@ -182,6 +211,7 @@ impl Round {
             self.publisher.rebuild(now());
         }
         if is_published || is_new_day || is_news || is_aged || is_due {
+            self.metrics.built(begun.elapsed());
             self.quiet_until = None;
             self.replace();
         }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::{DateTime, Utc};
 
 use super::context::Context;
+use super::facts::Figures;
 use super::fixed::{self, Fixed};
 use super::frame::{Frame, Today};
 use super::memory::Memory;
@@ -49,6 +50,7 @@ pub(super) fn build(world: World<'_>, config: &Config, now: DateTime<Utc>, previ
         fixed,
         combined: Memory::new(COMBINED),
         leaves: previous.map_or_else(|| Arc::new(Memory::new(LEAVES)), |site| Arc::clone(&site.leaves)),
+        figures: Figures::of(&world),
     }
 }
 

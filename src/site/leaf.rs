@@ -85,6 +85,10 @@ impl Leaf {
         Self { recipe, head, content: OnceLock::new() }
     }
 
+    pub(super) fn form(&self) -> &Form {
+        &self.recipe.form
+    }
+
     /// Its bytes in a coding.
     pub(super) fn bytes(&self, site: &Site, coding: Coding) -> bytes::Bytes {
         self.content.get_or_init(|| Content::new(self.recipe.render(site), Effort::Quick)).bytes(coding)

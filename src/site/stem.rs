@@ -106,7 +106,8 @@ pub(super) struct Stem {
     day: Option<NaiveDate>,
     /// The month for which occurrences are listed, where they are not all there are.
     listed_in: Option<NaiveDate>,
-    brotli: bool,
+    /// More bytes than its events have in the feed, without making it.
+    most_bytes: usize,
     heads: [OnceLock<Head>; Form::ALL.len()],
     contents: Box<[OnceLock<Content>]>,
 }
@@ -120,7 +121,6 @@ impl Stem {
         let listed_in = plan.events.iter().filter_map(|event| event.listed_in).max();
         let digest = digest(&plan, frame, fitting.as_deref());
         let contents = (0..frame.views().len() * Form::ALL.len()).map(|_| OnceLock::new()).collect();
-        let brotli = most_bytes < BROTLI_PAYS_UP_TO;
         let modified = modified(digest);
         let path = path(plan.kind, &plan.id).into();
         Self {
@@ -132,7 +132,7 @@ impl Stem {
             zones,
             day,
             listed_in,
-            brotli,
+            most_bytes,
             heads: Default::default(),
             contents,
         }
@@ -157,6 +157,11 @@ impl Stem {
         let chosen = self.fitting.as_ref().and_then(|fitting| fitting.get(view));
         let all = chosen.is_none().then_some(&self.plan.events).into_iter().flatten();
         all.chain(chosen.into_iter().flatten().filter_map(|index| self.plan.events.get(*index)))
+    }
+
+    /// Whether its feed can have more than `bytes` bytes, without making it.
+    pub(super) fn may_exceed(&self, bytes: usize) -> bool {
+        self.most_bytes > bytes
     }
 
     /// How many events do not fit in the first view.
@@ -186,7 +191,7 @@ impl Stem {
                 }
                 _ => (self.digest, self.modified),
             };
-            Head::new(form.media_type(), FEED_CACHE, digest, self.brotli)
+            Head::new(form.media_type(), FEED_CACHE, digest, self.most_bytes < BROTLI_PAYS_UP_TO)
                 .named(&format!("{}.{}", self.plan.id, form.ending()))
                 .changed(modified)
         })

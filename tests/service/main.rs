@@ -14,6 +14,7 @@ mod feeds;
 mod fetch;
 mod http;
 mod log;
+mod metrics;
 mod pages;
 mod partners;
 mod proxy;

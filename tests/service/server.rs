@@ -68,6 +68,8 @@ impl Server {
     pub fn start_in(folder: TempDir, environment: &[(&str, &str)]) -> Self {
         let mut child = command(folder.path())
             .env("HANDBILL_LISTEN", "127.0.0.1:0")
+            // One fixed port for all tests would be one too few.
+            .env("HANDBILL_METRICS_LISTEN", "off")
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
