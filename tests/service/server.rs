@@ -1,6 +1,6 @@
 //! A running `handbill`, with a folder of its own for feeds and state.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -175,6 +175,12 @@ pub fn next_second() {
     while second() == before {
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// Says that something is not tested on this machine, also where the test harness keeps quiet about tests that pass.
+pub fn left_out(why: &str) {
+    let line = format!("LEFT OUT: {why} (tests/run installs it where it can)\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 /// An address of this machine at which nobody listens.
