@@ -21,6 +21,7 @@ use crate::{catalog, revision::Ledger};
 mod build;
 mod check;
 mod fetch;
+mod health;
 mod import;
 mod kept;
 mod merge;
@@ -68,6 +69,8 @@ enum Command {
         #[arg(long, value_enum, default_value_t = fetch::Form::Human)]
         format: fetch::Form,
     },
+    /// Ask the service of these settings whether it lives. Exit status: 0 it does, 1 it does not.
+    Health,
     /// Put events that exist already into the files of events. Exit status: 0 all of them, 1 some were left out.
     Import {
         /// What they are imported from.
@@ -135,6 +138,7 @@ pub fn run() -> ExitCode {
         Command::Fetch { partners, format } => {
             settings(config).and_then(|config| fetch::fetch(&Arc::new(config), &partners, format))
         }
+        Command::Health => settings(config).and_then(|config| health::health(&config)),
         Command::Import { from } => settings(config).and_then(|config| import::import(config, &from)),
         Command::New { into } => settings(config).and_then(|config| new::new(config, import::Options::into(into))),
         Command::Fmt { files, check } => settings(config).and_then(|config| style::fmt(&config, &files, check)),

@@ -10,6 +10,7 @@
 #![allow(unreachable_pub, reason = "a test crate has no interface; `pub` says what other modules of it use")]
 
 mod client;
+mod container;
 mod feeds;
 mod fetch;
 mod http;

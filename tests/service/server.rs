@@ -66,15 +66,16 @@ impl Server {
     }
 
     pub fn start_in(folder: TempDir, environment: &[(&str, &str)]) -> Self {
-        let mut child = command(folder.path())
-            .env("HANDBILL_LISTEN", "127.0.0.1:0")
-            // One fixed port for all tests would be one too few.
-            .env("HANDBILL_METRICS_LISTEN", "off")
-            .envs(environment.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = command(folder.path());
+        // One fixed port for all tests would be one too few.
+        command.env("HANDBILL_LISTEN", "127.0.0.1:0").env("HANDBILL_METRICS_LISTEN", "off");
+        command.envs(environment.iter().copied());
+        Self::run(command, folder)
+    }
+
+    /// Starts what is to be a server.
+    pub fn run(mut command: Command, folder: TempDir) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let printed = lines.by_ref().map(Result::unwrap).find(|line| line.contains("/all.ics"));
         let Some(printed) = printed else {
@@ -131,6 +132,10 @@ impl Server {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap())
+    }
+
+    pub fn process(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn signal(&self, name: &str) {
