@@ -55,7 +55,8 @@
 //!
 //! [`server`] looks `/es/org/chicago-dsa.ics` up in the current Site: [`site::Site::find`] takes the language and the ending off, and finds
 //! the stem (a page has no ending, and is made when it is first asked for) → the request's Accept-Encoding picks a coding, its conditions are held against that coding's entity tag and the time
-//! of the last change → a 304 repeats the validators and makes nothing; a 200 shares the bytes, made with the Site or now, always the same.
+//! of the last change → a 304 repeats the validators and makes nothing; a 200 shares the bytes, made with the Site or now, always the same
+//! → what it was for, how it was answered and which family of programs asked is counted ([`metrics`]).
 
 pub mod catalog;
 pub mod color;

@@ -24,3 +24,4 @@ mod server;
 mod site;
 mod slow;
 mod subcommands;
+mod unit;
