@@ -12,8 +12,9 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
 use super::body::Body;
-use super::{Current, not_allowed, patience, text};
+use super::{Current, guard, not_allowed, patience, text};
 use crate::metrics::{MEDIA_TYPE, Metrics};
+use crate::site::Policy;
 
 /// Connections at once; who scrapes needs one.
 const MAX_CONNECTIONS: usize = 64;
@@ -83,7 +84,9 @@ impl Desk {
 /// An answer that is true now only.
 fn passing(media_type: &'static str, text: String) -> Response<Body> {
     let mut response = Response::with_body(StatusCode::OK, Body::new(Bytes::from(text), None));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    guard(headers, Policy::Data);
     response
 }

@@ -164,6 +164,7 @@ fn only_the_address_for_operators_tells_figures() {
     assert_eq!(request(&operators, "POST", "/metrics", &[]).status, 405);
     let head = request(&operators, "HEAD", "/metrics", &[]);
     assert_eq!((head.status, head.body.len(), head.field("cache-control")), (200, 0, Some("no-store")));
+    assert_eq!(head.field("x-content-type-options"), Some("nosniff"));
     let (_, took, code) = server.stop();
     assert!(took < Duration::from_secs(5) && code == Some(0), "{took:?} {code:?}");
 }
