@@ -195,7 +195,7 @@ fn another_reader_reads_the_same_figures() {
         import.is_ok_and(|status| status.success())
     };
     let Some(python) = ["python3", "/usr/bin/python3"].into_iter().find(can_read) else {
-        left_out("Python has no prometheus_client on this machine");
+        left_out("Python has no prometheus_client on this machine (tests/run installs it where it can)");
         return;
     };
     let (server, operators) = server(&[("chicago-dsa.toml", RALLY)], &[]);

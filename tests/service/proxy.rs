@@ -33,7 +33,7 @@ fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/usr/local/sbin";
     let found = path.split(':').map(|folder| PathBuf::from(folder).join(name)).find(|file| file.exists());
     if found.is_none() {
-        left_out(&format!("there is no {name} on this machine"));
+        left_out(&format!("there is no {name} on this machine (tests/run installs it where it can)"));
     }
     found
 }

@@ -184,7 +184,7 @@ pub fn next_second() {
 
 /// Says that something is not tested on this machine, also where the test harness keeps quiet about tests that pass.
 pub fn left_out(why: &str) {
-    let line = format!("LEFT OUT: {why} (tests/run installs it where it can)\n");
+    let line = format!("LEFT OUT: {why}\n");
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
