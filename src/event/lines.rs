@@ -58,7 +58,7 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn vevent(&self, writer: &mut Writer, details: &Details, change: Option<&Change>) {
-        writer.raw("BEGIN:VEVENT");
+        writer.constant("BEGIN:VEVENT");
         self.identity(writer);
         if let Some(change) = change {
             self.start(writer, "RECURRENCE-ID", change.of);
@@ -78,9 +78,9 @@ impl Lines<'_> {
         }
         writer.property("STATUS", &[], self.status(details.status));
         // A public event must not mark its subscribers busy (RFC 5545 §3.8.2.7; Outlook reads its own property).
-        writer.raw("TRANSP:TRANSPARENT");
-        writer.raw("X-MICROSOFT-CDO-BUSYSTATUS:FREE");
-        writer.raw("END:VEVENT");
+        writer.constant("TRANSP:TRANSPARENT");
+        writer.constant("X-MICROSOFT-CDO-BUSYSTATUS:FREE");
+        writer.constant("END:VEVENT");
     }
 
     /// Without METHOD, DTSTAMP is the time of the last revision (RFC 5545 §3.8.7.2).
@@ -124,7 +124,7 @@ impl Lines<'_> {
             writer.property("RRULE", &[], &rule.value(all_day, self.zone()));
         } else {
             // The start is an occurrence without it (RFC 5545 §3.8.5.2), but several programs then show the extra dates only.
-            writer.raw("RRULE:FREQ=DAILY;COUNT=1");
+            writer.constant("RRULE:FREQ=DAILY;COUNT=1");
         }
         self.dates(writer, "RDATE", &recurrence.extra);
         self.dates(writer, "EXDATE", &recurrence.excluded);

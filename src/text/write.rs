@@ -51,6 +51,13 @@ impl Writer {
         self.end_line();
     }
 
+    /// Writes a line of our own, as it is.
+    pub fn constant(&mut self, line: &'static str) {
+        debug_assert!(line.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' '), "{line}");
+        self.text.push_str(line);
+        self.end_line();
+    }
+
     /// Writes a TEXT value (RFC 5545 §3.3.11), cleaned as [`clean`](super::clean) does and escaped.
     pub fn text(&mut self, name: &str, value: &str) {
         self.text.push_str(name);
