@@ -102,9 +102,8 @@ impl Terms {
             let words = text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
             words.filter(|word| !word.is_empty()).take(MAX_TERMS).for_each(|word| terms.add(term(word)));
         } else {
-            let folded = folded(text);
-            let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-            words.take(MAX_TERMS).for_each(|word| terms.add(term(word.as_bytes())));
+            let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            words.take(MAX_TERMS).for_each(|word| terms.add(term_in_small_letters(word)));
         }
         terms
     }
@@ -132,10 +131,25 @@ impl Terms {
     }
 }
 
-/// The digest of a word (FNV-1a): the same in every process. Capitals of ASCII count as small letters.
+/// What the digest of a word begins with (FNV-1a): the same in every process.
+const NO_BYTE: u32 = 0x811c_9dc5;
+
+fn with_byte(digest: u32, byte: u8) -> u32 {
+    (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+}
+
+/// The digest of a word. Capitals of ASCII count as small letters.
 fn term(word: &[u8]) -> u32 {
-    let add = |digest: u32, byte: &u8| (digest ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
-    word.iter().fold(0x811c_9dc5, add)
+    word.iter().fold(NO_BYTE, |digest, byte| with_byte(digest, byte.to_ascii_lowercase()))
+}
+
+/// The digest of a word in whose small letters all capitals count.
+fn term_in_small_letters(word: &str) -> u32 {
+    let add = |digest, c: char| c.encode_utf8(&mut [0; 4]).bytes().fold(digest, with_byte);
+    word.chars().fold(NO_BYTE, |digest, c| match c {
+        c if c.is_ascii() => with_byte(digest, c.to_ascii_lowercase() as u8),
+        c => c.to_lowercase().fold(digest, add),
+    })
 }
 
 /// Whether both are single, or series of the same rule and the same extra dates: one date of a weekly meeting is not the meeting, and

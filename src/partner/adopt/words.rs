@@ -166,7 +166,8 @@ fn plain<'a>(line: &Line<'a>) -> Cow<'a, str> {
         true => Cow::Owned(quoted_printable(line.value)),
         false => Cow::Borrowed(whole_escapes(without_address(line))),
     };
-    let text = if value.contains('\\') { Cow::Owned(unescape(&value)) } else { value };
+    let is_escaped = memchr::memchr(b'\\', value.as_bytes()).is_some();
+    let text = if is_escaped { Cow::Owned(unescape(&value)) } else { value };
     match html::plain(&text) {
         Cow::Owned(plain) => Cow::Owned(clean(&plain).into_owned()),
         Cow::Borrowed(_) => match clean(&text) {
@@ -241,7 +242,12 @@ fn one_line(text: Cow<'_, str>) -> String {
 /// Whether single spaces between words are certainly all the white space of a text: white space beyond ASCII begins with one of these bytes.
 fn is_one_line(text: &str) -> bool {
     let may_be_space = |byte: u8| byte < b' ' || matches!(byte, 0xc2 | 0xe1..=0xe3);
-    !(text.starts_with(' ') || text.ends_with(' ') || text.contains("  ") || text.bytes().any(may_be_space))
+    let mut after_space = true;
+    let is_so = text.bytes().all(|byte| {
+        let doubled = std::mem::replace(&mut after_space, byte == b' ') && byte == b' ';
+        !doubled && !may_be_space(byte)
+    });
+    is_so && !text.ends_with(' ')
 }
 
 /// At most `max` characters, the last of them an ellipsis when there were more.
