@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config};
+use crate::difference::Form;
 use crate::files::{self, Folder, State};
 use crate::name::Slug;
 use crate::partner::Snapshot;
@@ -20,6 +21,7 @@ use crate::{catalog, revision::Ledger};
 
 mod build;
 mod check;
+mod diff;
 mod fetch;
 mod health;
 mod import;
@@ -53,6 +55,16 @@ enum Command {
         /// The form of the report.
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
+    },
+    /// Tell what the present files mean for subscribers, compared with those of a revision in git. Exit status: 0, whether or not anything
+    /// differs.
+    Diff {
+        /// A commit, branch or tag.
+        #[arg(value_name = "REV", default_value = "HEAD", allow_hyphen_values = true)]
+        revision: String,
+        /// The form of the report.
+        #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+        format: DiffFormat,
     },
     /// Write every feed as a file, for a site without a server of ours.
     Build {
@@ -119,6 +131,16 @@ enum Format {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+enum DiffFormat {
+    /// For people.
+    Human,
+    /// For a comment on a pull request.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
 enum Kind {
     /// The files of events.
     Feeds,
@@ -134,6 +156,14 @@ pub fn run() -> ExitCode {
     let done = match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => settings(config).and_then(|config| serve::serve(&Arc::new(config))),
         Command::Check { format } => settings(config).and_then(|config| check::check(&Arc::new(config), format)),
+        Command::Diff { revision, format } => {
+            let form = match format {
+                DiffFormat::Human => Form::Human,
+                DiffFormat::Markdown => Form::Markdown,
+                DiffFormat::Json => Form::Json,
+            };
+            settings(config).and_then(|config| diff::diff(&config, &revision, form))
+        }
         Command::Build { out } => settings(config).and_then(|config| build::build(&Arc::new(config), &out)),
         Command::Fetch { partners, format } => {
             settings(config).and_then(|config| fetch::fetch(&Arc::new(config), &partners, format))

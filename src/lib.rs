@@ -31,7 +31,7 @@
 //! | 4 | [`partner`]: what a partner site last said; [`revision`]: the ledger; [`feed`]: one VCALENDAR |
 //! | 5 | [`catalog`]: the files of `feeds/`; [`merge`]: what editors and partners say, each event once |
 //! | 6 | [`page`]: pages, embeds, Atom, JSON: the forms beside feeds; [`import`]: events that exist already, into the editors' files |
-//! | 7 | [`site`]: World and time in, every representation out |
+//! | 7 | [`site`]: World and time in, every representation out; [`difference`]: what another version of the files means for subscribers |
 //! | 8 | [`publisher`], [`server`] |
 //! | 9 | [`files`]; [`fetcher`]: polls partners politely and safely |
 //! | 10 | [`command`]: the command line, wiring, exit codes |
@@ -62,6 +62,7 @@ pub mod catalog;
 pub mod color;
 pub mod command;
 pub mod config;
+pub mod difference;
 pub mod digest;
 pub mod document;
 pub mod event;

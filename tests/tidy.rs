@@ -19,7 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["partner", "revision", "feed"],
     &["catalog", "merge"],
     &["page", "import"],
-    &["site"],
+    &["site", "difference"],
     &["publisher", "server"],
     &["files", "fetcher"],
     &["command"],

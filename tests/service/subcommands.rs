@@ -300,3 +300,69 @@ fn a_missing_folder_of_events_is_told() {
         assert!(error.contains("feeds"), "{arguments:?}: {error}");
     }
 }
+
+/// Runs git in a folder, without the settings of whoever runs the tests.
+fn git(folder: &Path, arguments: &[&str]) {
+    let mut git = Command::new("git");
+    git.current_dir(folder).args(["-c", "user.name=Test", "-c", "user.email=test@example.org"]).args(arguments);
+    git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+    assert!(git.output().unwrap().status.success(), "git {arguments:?}");
+}
+
+/// A folder whose files are committed.
+fn committed(files: &[(&str, &str)]) -> TempDir {
+    let folder = folder(files);
+    git(folder.path(), &["init", "--quiet"]);
+    commit(folder.path());
+    folder
+}
+
+fn commit(folder: &Path) {
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--allow-empty", "--message", "x"]);
+}
+
+#[test]
+fn diff_tells_what_a_change_means_for_subscribers() {
+    let folder = committed(&[("feeds/chicago-dsa.toml", RALLY), ("feeds/notes.txt", "no events")]);
+    let (code, out, err) = run(folder.path(), &["diff"]);
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "changes nothing for subscribers\n", ""));
+    let file = folder.path().join("feeds/chicago-dsa.toml");
+    let other = RALLY.replace("T18:00", "T17:00");
+    assert_ne!(other, RALLY);
+    fs::write(&file, other).unwrap();
+    let (code, out, _) = run(folder.path(), &["diff"]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("moves 1 event; affects "), "{out}");
+    commit(folder.path());
+    assert!(run(folder.path(), &["diff"]).1.starts_with("changes nothing"));
+    let (_, out, _) = run(folder.path(), &["diff", "HEAD~1", "--format", "markdown"]);
+    assert!(out.starts_with("**moves 1 event; affects "), "{out}");
+    fs::remove_file(&file).unwrap();
+    let (_, out, _) = run(folder.path(), &["diff", "--format", "json"]);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["events"][0]["effects"][0]["effect"], "removes", "{out}");
+}
+
+#[test]
+fn diff_compares_what_can_be_compared() {
+    let folder = committed(&[("feeds/chicago-dsa.toml", RALLY)]);
+    fs::write(folder.path().join("feeds/chicago-dsa.toml"), "[organization\n").unwrap();
+    fs::write(folder.path().join("feeds/other.toml"), RALLY.replace("id = \"", "id = \"other-")).unwrap();
+    let (code, out, err) = run(folder.path(), &["diff"]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("adds 1 event; affects ") && out.contains("(other-rally)"), "{out}");
+    assert!(err.contains("what is wrong counts as it was at HEAD"), "{err}");
+}
+
+#[test]
+fn diff_says_why_it_cannot() {
+    let alone = folder(&[("feeds/chicago-dsa.toml", RALLY)]);
+    let (code, _, err) = run(alone.path(), &["diff"]);
+    assert!(code == 1 && err.contains("in no git repository"), "{err}");
+    let folder = committed(&[("feeds/chicago-dsa.toml", RALLY)]);
+    for revision in ["nonsense", "--output=/tmp/x", "", "HEAD:feeds"] {
+        let (code, _, err) = run(folder.path(), &["diff", revision]);
+        assert!(code == 1 && err.contains("revision"), "{revision}: {err}");
+    }
+}
