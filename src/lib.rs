@@ -32,7 +32,7 @@
 //! | 5 | [`catalog`]: the files of `feeds/`; [`merge`]: what editors and partners say, each event once |
 //! | 6 | [`page`]: pages, embeds, Atom, JSON: the forms beside feeds; [`import`]: events that exist already, into the editors' files |
 //! | 7 | [`site`]: World and time in, every representation out |
-//! | 8 | [`publisher`], [`server`] |
+//! | 8 | [`publisher`], [`server`]; [`edition`]: the Site as it lies in files or objects |
 //! | 9 | [`files`]; [`fetcher`]: polls partners politely and safely |
 //! | 10 | [`command`]: the command line, wiring, exit codes |
 //!
@@ -63,6 +63,7 @@ pub mod command;
 pub mod config;
 pub mod digest;
 pub mod document;
+pub mod edition;
 pub mod event;
 pub mod feed;
 pub mod fetcher;

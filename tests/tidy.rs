@@ -20,7 +20,7 @@ const FLOORS: &[&[&str]] = &[
     &["catalog", "merge"],
     &["page", "import"],
     &["site"],
-    &["publisher", "server"],
+    &["publisher", "server", "edition"],
     &["files", "fetcher"],
     &["command"],
 ];

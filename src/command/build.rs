@@ -12,13 +12,21 @@ use anyhow::{Context as _, anyhow, bail};
 
 use super::{errors, folder, kept, ledger, mention, now, say};
 use crate::config::Config;
+use crate::edition::{self, Rank, Standing, headers};
 use crate::files;
 use crate::publisher::Publisher;
-use crate::site::{Coding, Site};
+use crate::site::{Coding, Site, packed};
 
 /// What a build keeps for the next one, beside the files of the site.
 const LEDGER: &str = ".handbill/ledger.json";
 const LIST: &str = ".handbill/files.txt";
+
+/// The compressed forms beside a file, by what servers append to its name (nginx's `gzip_static` and `brotli_static`, Caddy's
+/// `precompressed`).
+const FORMS: [(Coding, &str); 2] = [(Coding::Gzip, ".gz"), (Coding::Brotli, ".br")];
+
+/// In bytes: what fits into one packet gains nothing by being smaller.
+const FORMS_PAY_FROM: usize = 1_400;
 
 pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode> {
     let (_, texts) = folder(config)?;
@@ -36,33 +44,75 @@ pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode
     if errors > 0 {
         bail!("{errors} problems in the files of events: nothing was written. `handbill check` tells them");
     }
-    let (written, removed) = write(publisher.site(), out)?;
-    let ledger = publisher.ledger().to_bytes();
-    if read_if_there(&path)?.as_ref() != Some(&ledger) {
-        files::write_atomically(&path, &ledger)?;
-    }
+    let (written, removed) = write(&publisher, out)?;
     say(&format!("{}: {written} files written, {removed} removed\n", out.display()));
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes what is new, then removes what is no more, so that no link leads nowhere in between.
-fn write(site: &Site, out: &Path) -> anyhow::Result<(usize, usize)> {
+/// Writes what is new, then what is other than before, then removes what is no more, so that no link leads nowhere in between.
+fn write(publisher: &Publisher, out: &Path) -> anyhow::Result<(usize, usize)> {
+    let site = publisher.site();
     let before = read_if_there(&out.join(LIST))?.unwrap_or_default();
     let before: BTreeSet<String> = String::from_utf8_lossy(&before).lines().map(str::to_owned).collect();
-    let addresses: Vec<String> = site.addresses().collect();
-    let written = write_all(site, out, &addresses)?;
-    let names: BTreeSet<String> = addresses.iter().map(|address| file_name(address)).collect();
+    let addresses = edition::addresses(site);
+    let mut names: BTreeSet<String> = addresses.iter().map(|address| edition::file_name(address)).collect();
+    names.insert(headers::FILE.to_owned());
     let gone: Vec<&String> = before.difference(&names).collect();
-    for name in &gone {
-        files::remove(&inside(out, name))?;
+    // Whatever a build that is stopped leaves behind is known to the next.
+    list(out, before.union(&names))?;
+    keep(publisher, out)?;
+    let mut written = usize::from(write_headers(site, out, &addresses)?);
+    let standing = |address: &str| match before.contains(&edition::file_name(address)) {
+        true => Standing::Known,
+        false => Standing::New,
+    };
+    let ranked = addresses.iter().filter_map(|address| Some((address.as_str(), rank(site, address)?)));
+    for (step, addresses) in edition::steps(ranked, standing) {
+        let is_due = step.rank != Rank::Passing || step.standing == Standing::New || written + gone.len() > 0;
+        if is_due {
+            written += write_all(site, out, &addresses)?;
+        }
     }
-    let list: String = names.iter().map(|name| format!("{name}\n")).collect();
-    files::write_if_changed(&out.join(LIST), list.as_bytes())?;
+    for name in &gone {
+        remove(&inside(out, name))?;
+    }
+    list(out, &names)?;
     Ok((written, gone.len()))
 }
 
-/// Writes the files of all addresses, shared out among the cores; how many were new or other than before.
-fn write_all(site: &Site, out: &Path, addresses: &[String]) -> anyhow::Result<usize> {
+/// Keeps the ledger, before the files: a build that goes on where another was stopped has the same revisions, and so the same bytes.
+fn keep(publisher: &Publisher, out: &Path) -> io::Result<()> {
+    let (path, ledger) = (out.join(LEDGER), publisher.ledger().to_bytes());
+    match files::holds(&path, &ledger) {
+        true => Ok(()),
+        false => files::write_atomically(&path, &ledger),
+    }
+}
+
+/// Keeps the names of the files that are ours.
+fn list<'n>(out: &Path, names: impl IntoIterator<Item = &'n String>) -> io::Result<bool> {
+    let list: String = names.into_iter().map(|name| format!("{name}\n")).collect();
+    files::write_if_changed(&out.join(LIST), list.as_bytes())
+}
+
+fn rank(site: &Site, address: &str) -> Option<Rank> {
+    Some(edition::rank(address, &edition::find(site, address)?))
+}
+
+fn write_headers(site: &Site, out: &Path, addresses: &[String]) -> anyhow::Result<bool> {
+    let (text, left_out) = headers::text(site, addresses);
+    if left_out > 0 {
+        let most = headers::MOST_RULES;
+        mention(&format!(
+            "{} has {most} rules, the most that hosts read: {left_out} more for the last languages are left out",
+            headers::FILE
+        ));
+    }
+    Ok(files::write_if_changed(&out.join(headers::FILE), text.as_bytes())?)
+}
+
+/// Writes the files of addresses, shared out among the cores; how many were new or other than before.
+fn write_all(site: &Site, out: &Path, addresses: &[&str]) -> anyhow::Result<usize> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut written = 0;
@@ -82,21 +132,43 @@ fn write_all(site: &Site, out: &Path, addresses: &[String]) -> anyhow::Result<us
     })
 }
 
+/// Writes a file and its compressed forms; whether the file was new or other than before. The forms go first: a file that is as it should
+/// be has the right ones beside it, wherever an earlier build was stopped.
 fn write_one(site: &Site, out: &Path, address: &str) -> anyhow::Result<bool> {
-    let Ok(found) = site.find(address, None) else { bail!("the site has no {address}") };
-    let path = inside(out, &file_name(address));
-    let changed = files::write_if_changed(&path, &found.bytes(Coding::Identity));
-    changed.with_context(|| format!("{} cannot be written", path.display()))
+    let Some(found) = edition::find(site, address) else { bail!("the site has no {address}") };
+    let path = inside(out, &edition::file_name(address));
+    let bytes = found.bytes(Coding::Identity);
+    let cannot = || format!("{} cannot be written", path.display());
+    let is_there = files::holds(&path, &bytes);
+    for (coding, ending) in FORMS {
+        let path = form(&path, ending);
+        if is_there && files::is_filled(&path) {
+            continue;
+        }
+        let packed = (bytes.len() >= FORMS_PAY_FROM).then(|| packed(&bytes, coding));
+        let done = match packed.filter(|packed| packed.len() < bytes.len()) {
+            Some(packed) => files::write_if_changed(&path, &packed).map(drop),
+            None => files::remove(&path),
+        };
+        done.with_context(cannot)?;
+    }
+    if !is_there {
+        files::write_if_changed(&path, &bytes).with_context(cannot)?;
+    }
+    Ok(!is_there)
 }
 
-/// A page is a file that static hosts find by the page's address: `org/chicago-dsa.html`, `es/index.html`.
-fn file_name(address: &str) -> String {
-    let name = address.trim_start_matches('/');
-    match name.rsplit('/').next().unwrap_or_default() {
-        "" => format!("{name}index.html"),
-        last if last.contains('.') => name.to_owned(),
-        _ => format!("{name}.html"),
-    }
+/// Removes a file; its compressed forms first, which nobody would find without it.
+fn remove(path: &Path) -> io::Result<()> {
+    FORMS.iter().try_for_each(|(_, ending)| files::remove(&form(path, ending)))?;
+    files::remove(path)
+}
+
+/// The path of a compressed form of a file.
+fn form(path: &Path, ending: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(ending);
+    path.into()
 }
 
 /// A name in the folder. The list of an earlier build is a file like any other: what it says cannot lead out of the folder.

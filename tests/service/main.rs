@@ -9,6 +9,7 @@
 )]
 #![allow(unreachable_pub, reason = "a test crate has no interface; `pub` says what other modules of it use")]
 
+mod build;
 mod client;
 mod feeds;
 mod fetch;

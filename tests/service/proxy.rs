@@ -10,7 +10,7 @@ use crate::server::{LIMIT, RALLY, Server, free_address};
 
 const CONFIGURATION: &str = include_str!("../../config/deploy/nginx.conf");
 
-struct Proxy {
+pub struct Proxy {
     child: Child,
     address: String,
     _folder: TempDir,
@@ -32,31 +32,39 @@ fn nginx() -> Option<PathBuf> {
 impl Proxy {
     /// Starts nginx before `server`, without TLS; `more` goes into the location. `None` where there is no nginx.
     fn start(server: &Server, more: &str) -> Option<Self> {
+        let changes = [
+            ("127.0.0.1:8080", server.address.as_str()),
+            // Below its own folder.
+            ("/var/cache/nginx/handbill", "cache"),
+            ("proxy_cache handbill;", &format!("proxy_cache handbill;\n{more}")),
+        ];
+        Self::of(CONFIGURATION, &changes)
+    }
+
+    /// Starts nginx with a configuration that operators are given, without TLS, and with these changes. `None` where there is no nginx.
+    pub fn of(configuration: &str, changes: &[(&str, &str)]) -> Option<Self> {
         let Some(nginx) = nginx() else {
             eprintln!("LEFT OUT: there is no nginx on this machine (tests/run installs it where it can)");
             return None;
         };
         let folder = tempfile::tempdir().unwrap();
-        let address = free_address();
-        let plain: String = CONFIGURATION
+        let (address, unused) = (free_address(), free_address());
+        let mut text: String = configuration
             .lines()
             .filter(|line| !line.trim().starts_with("ssl_"))
             .fold(String::new(), |text, line| text + line + "\n");
-        let changed = |from: &str, to: &str, text: String| {
-            assert!(text.contains(from), "config/deploy/nginx.conf has no {from:?} any more: change this test with it");
-            text.replace(from, to)
-        };
-        let text = changed("listen 443 ssl http2;", &format!("listen {address};"), plain);
-        let text = changed("listen 80;", &format!("listen {};", free_address()), text);
-        let text = changed("127.0.0.1:8080", &server.address, text);
-        let text = changed("/var/cache/nginx/handbill", folder.path().join("cache").to_str().unwrap(), text);
-        let text = changed("proxy_cache handbill;", &format!("proxy_cache handbill;\n{more}"), text);
+        let listen =
+            [("listen 443 ssl http2;", format!("listen {address};")), ("listen 80;", format!("listen {unused};"))];
+        for (from, to) in listen.iter().map(|(from, to)| (*from, to.as_str())).chain(changes.iter().copied()) {
+            assert!(text.contains(from), "the configuration has no {from:?} any more: change this test with it");
+            text = text.replace(from, to);
+        }
         let here = folder.path().display();
         let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|kind| format!("{kind}_temp_path {here}/{kind};\n"))
             .concat();
         let whole = format!(
-            "daemon off;\nmaster_process off;\npid {here}/pid;\nerror_log stderr warn;\nevents {{}}\nhttp {{\n{temporary}{text}}}\n"
+            "daemon off;\nmaster_process off;\npid {here}/pid;\nerror_log stderr crit;\nevents {{}}\nhttp {{\n{temporary}{text}}}\n"
         );
         std::fs::write(folder.path().join("nginx.conf"), whole).unwrap();
         let child = Command::new(nginx)
@@ -76,7 +84,7 @@ impl Proxy {
         Some(proxy)
     }
 
-    fn get(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+    pub fn get(&self, path: &str, fields: &[(&str, &str)]) -> Response {
         get(&self.address, path, fields)
     }
 }
