@@ -6,16 +6,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::site::{Found, Missing, Policy, Site};
+use crate::site::{Found, Missing, Site};
 
 pub mod headers;
+pub mod manifest;
+pub mod object;
+pub mod plan;
 
 /// The place of a representation in the order of writing: what it points to is of its own rank or of one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
     /// Style, scripts and pictures: they point to nothing.
     Asset,
-    /// Feeds and their JSON.
+    /// Feeds, as iCalendar, JSON and Atom.
     Feed,
     /// Pages, and what other sites embed.
     Page,
@@ -78,13 +81,20 @@ pub fn find<'s>(site: &'s Site, address: &str) -> Option<Found<'s>> {
 /// The rank of what an address names.
 #[must_use]
 pub fn rank(address: &str, found: &Found<'_>) -> Rank {
+    match found.head().modified {
+        Some(_) => named_rank(address),
+        None => Rank::Passing,
+    }
+}
+
+/// The same by the address alone, for what is no more.
+fn named_rank(address: &str) -> Rank {
     let last = address.rsplit('/').next().unwrap_or_default();
-    let (at_root, ending) = (address.rfind('/') == Some(0), last.rsplit_once('.').map(|(_, ending)| ending));
-    match (found.head().policy, ending) {
-        _ if found.head().modified.is_none() => Rank::Passing,
-        (_, _) if matches!(last, "" | "combine" | "feeds.json" | "sitemap.xml") => Rank::Directory,
-        (Policy::Data, Some("ics" | "json")) => Rank::Feed,
-        (Policy::Data, Some("css" | "js" | "svg" | "txt")) if at_root => Rank::Asset,
+    let is_at_root = address.rfind('/') == Some(0);
+    match last.rsplit_once('.').map(|(_, ending)| ending) {
+        _ if matches!(last, "" | "index.html" | "combine" | "feeds.json" | "sitemap.xml") => Rank::Directory,
+        Some("ics" | "json" | "atom") => Rank::Feed,
+        Some("css" | "js" | "svg" | "txt") if is_at_root => Rank::Asset,
         _ => Rank::Page,
     }
 }
@@ -109,6 +119,16 @@ pub fn file_name(address: &str) -> String {
         "" => format!("{name}index.html"),
         last if last.contains('.') => name.to_owned(),
         _ => format!("{name}.html"),
+    }
+}
+
+/// The key of the object for an address: the address itself, since a store knows types without endings, and whatever stands before it
+/// finds only front pages by another name.
+#[must_use]
+pub fn key(address: &str) -> String {
+    match address.trim_start_matches('/') {
+        name if name.is_empty() || name.ends_with('/') => format!("{name}index.html"),
+        name => name.to_owned(),
     }
 }
 

@@ -17,7 +17,7 @@
 //! 4. A broken file costs only its own novelty: the last good version stays published, and the fault is told with its place. One bad
 //!    event costs only itself.
 //! 5. Nothing is ever published that our own checker ([`text::defects`]) would refuse.
-//! 6. One door for each outside thing: actix in [`server`], reqwest in [`fetcher`], the file system in [`files`], the clock in [`command`], `chrono_tz` in [`time`].
+//! 6. One door for each outside thing: actix in [`server`], reqwest in [`fetcher`], object stores in [`store`], the file system in [`files`], the clock in [`command`], `chrono_tz` in [`time`].
 //! 7. Modules import downward only. No circles. `tests/tidy.rs` reads the sources and holds the last two.
 //!
 //! # The house
@@ -34,7 +34,8 @@
 //! | 7 | [`site`]: World and time in, every representation out |
 //! | 8 | [`publisher`], [`server`]; [`edition`]: the Site as it lies in files or objects |
 //! | 9 | [`files`]; [`fetcher`]: polls partners politely and safely |
-//! | 10 | [`command`]: the command line, wiring, exit codes |
+//! | 10 | [`store`]: publishes an edition to an object store |
+//! | 11 | [`command`]: the command line, wiring, exit codes |
 //!
 //! # Walk of one event, from TOML to the wire
 //!
@@ -81,5 +82,6 @@ pub mod recurrence;
 pub mod revision;
 pub mod server;
 pub mod site;
+pub mod store;
 pub mod text;
 pub mod time;
