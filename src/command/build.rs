@@ -13,13 +13,14 @@ use anyhow::{Context as _, anyhow, bail};
 use super::{errors, folder, kept, ledger, mention, now, say};
 use crate::config::Config;
 use crate::edition::{self, Rank, Standing, headers};
-use crate::files;
+use crate::files::{self, State};
 use crate::publisher::Publisher;
 use crate::site::{Coding, Site, packed};
 
 /// What a build keeps for the next one, beside the files of the site.
-const LEDGER: &str = ".handbill/ledger.json";
-const LIST: &str = ".handbill/files.txt";
+const KEPT: &str = ".handbill";
+const LEDGER: &str = "ledger.json";
+const LIST: &str = "files.txt";
 
 /// The compressed forms beside a file, by what servers append to its name (nginx's `gzip_static` and `brotli_static`, Caddy's
 /// `precompressed`).
@@ -30,11 +31,12 @@ const FORMS_PAY_FROM: usize = 1_400;
 
 pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode> {
     let (_, texts) = folder(config)?;
-    let path = out.join(LEDGER);
-    let ledger_kept = read_if_there(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let own = hold(out)?;
+    let ledger_kept =
+        own.read(LEDGER).with_context(|| format!("{KEPT}/{LEDGER} in {} cannot be read", out.display()))?;
     let publisher = Publisher::new(
         Arc::clone(config),
-        ledger(ledger_kept, || files::remove(&path)),
+        ledger(ledger_kept, || own.set_aside(LEDGER)),
         texts,
         Vec::new,
         |catalog| kept(config, catalog, mention),
@@ -44,23 +46,29 @@ pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode
     if errors > 0 {
         bail!("{errors} problems in the files of events: nothing was written. `handbill check` tells them");
     }
-    let (written, removed) = write(&publisher, out)?;
+    let (written, removed) = write(publisher.site(), &publisher.ledger().to_bytes(), &own, out)?;
     say(&format!("{}: {written} files written, {removed} removed\n", out.display()));
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes what is new, then what is other than before, then removes what is no more, so that no link leads nowhere in between.
-fn write(publisher: &Publisher, out: &Path) -> anyhow::Result<(usize, usize)> {
-    let site = publisher.site();
-    let before = read_if_there(&out.join(LIST))?.unwrap_or_default();
+/// What a build keeps for itself, held: two that write to one folder would spoil it.
+pub(super) fn hold(out: &Path) -> anyhow::Result<State> {
+    let cannot = || format!("{} cannot be written to (does another handbill write there?)", out.display());
+    State::open(&out.join(KEPT)).with_context(cannot)
+}
+
+/// Writes what is new, then what is other than before, then removes what is no more, so that no link leads nowhere in between; how many
+/// files were written and removed.
+pub(super) fn write(site: &Site, ledger: &[u8], own: &State, out: &Path) -> anyhow::Result<(usize, usize)> {
+    let before = own.read(LIST)?.unwrap_or_default();
     let before: BTreeSet<String> = String::from_utf8_lossy(&before).lines().map(str::to_owned).collect();
     let addresses = edition::addresses(site);
     let mut names: BTreeSet<String> = addresses.iter().map(|address| edition::file_name(address)).collect();
     names.insert(headers::FILE.to_owned());
     let gone: Vec<&String> = before.difference(&names).collect();
-    // Whatever a build that is stopped leaves behind is known to the next.
-    list(out, before.union(&names))?;
-    keep(publisher, out)?;
+    // Whatever a build that is stopped leaves behind is known to the next, which has the same revisions, and so the same bytes.
+    keep(own, LIST, list(before.union(&names)).as_bytes())?;
+    keep(own, LEDGER, ledger)?;
     let mut written = usize::from(write_headers(site, out, &addresses)?);
     let standing = |address: &str| match before.contains(&edition::file_name(address)) {
         true => Standing::Known,
@@ -76,23 +84,21 @@ fn write(publisher: &Publisher, out: &Path) -> anyhow::Result<(usize, usize)> {
     for name in &gone {
         remove(&inside(out, name))?;
     }
-    list(out, &names)?;
+    keep(own, LIST, list(&names).as_bytes())?;
     Ok((written, gone.len()))
 }
 
-/// Keeps the ledger, before the files: a build that goes on where another was stopped has the same revisions, and so the same bytes.
-fn keep(publisher: &Publisher, out: &Path) -> io::Result<()> {
-    let (path, ledger) = (out.join(LEDGER), publisher.ledger().to_bytes());
-    match files::holds(&path, &ledger) {
+/// Keeps bytes under a name, if something else is kept there.
+fn keep(own: &State, name: &str, bytes: &[u8]) -> io::Result<()> {
+    match own.read(name)?.is_some_and(|kept| kept == bytes) {
         true => Ok(()),
-        false => files::write_atomically(&path, &ledger),
+        false => own.write(name, bytes),
     }
 }
 
-/// Keeps the names of the files that are ours.
-fn list<'n>(out: &Path, names: impl IntoIterator<Item = &'n String>) -> io::Result<bool> {
-    let list: String = names.into_iter().map(|name| format!("{name}\n")).collect();
-    files::write_if_changed(&out.join(LIST), list.as_bytes())
+/// The names of the files that are ours, a line for each.
+fn list<'n>(names: impl IntoIterator<Item = &'n String>) -> String {
+    names.into_iter().map(|name| format!("{name}\n")).collect()
 }
 
 fn rank(site: &Site, address: &str) -> Option<Rank> {
@@ -174,12 +180,4 @@ fn form(path: &Path, ending: &str) -> PathBuf {
 /// A name in the folder. The list of an earlier build is a file like any other: what it says cannot lead out of the folder.
 fn inside(out: &Path, name: &str) -> PathBuf {
     out.join(name.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect::<PathBuf>())
-}
-
-fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match files::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
 }

@@ -21,11 +21,14 @@ use crate::publisher::Publisher;
 use crate::revision::Ledger;
 use crate::server::{self, Current};
 use crate::site::Site;
+use crate::store;
 
 mod keeper;
+mod outlet;
 mod partners;
 
 use keeper::{LEDGER, Task, Tasks};
+use outlet::Outlet;
 use partners::Partners;
 
 /// How long what is no news of a partner may wait to be shown, in seconds: mostly there is more of it, and a Site for each answer that
@@ -35,8 +38,9 @@ const QUIET: i64 = 2;
 /// How many feeds are shown at the start.
 const SHOWN: usize = 8;
 
-pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
+pub(super) fn serve(config: &Arc<Config>, publish: Option<&str>) -> anyhow::Result<ExitCode> {
     start_log(&config.log);
+    let outlet = publish.map(Outlet::open).transpose()?;
     let listener = TcpListener::bind(config.listen).with_context(|| {
         format!("cannot listen on {}; `listen` in the settings or HANDBILL_LISTEN names another address", config.listen)
     })?;
@@ -62,7 +66,8 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
     welcome(config, publisher.site());
     let tasks = polls.tasks();
     let partners = Partners::new(config, polls, state, folder.waker())?;
-    let round = Round::new(config, tasks.clone(), folder, publisher, partners, Arc::clone(&current));
+    let mut round = Round::new(config, tasks.clone(), folder, publisher, partners, Arc::clone(&current));
+    round.outlet = outlet.as_ref().map(|(outlet, _)| outlet.clone());
     let said = said.into_iter().collect();
     std::thread::Builder::new().name("publisher".to_owned()).spawn(move || round.run(said))?;
     let settings = server::Settings {
@@ -73,11 +78,14 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
     };
     server::run(listener, current, settings)?;
     tasks.finish(Duration::from_secs(2));
+    if let Some((outlet, ended)) = outlet {
+        outlet.finish(&ended, Duration::from_secs(2));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 fn start_log(log: &Log) {
-    let level = format!("{},{}", server::LOG_LEVEL, log.level);
+    let level = format!("{},{},{}", server::LOG_LEVEL, store::LOG_LEVEL, log.level);
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second subscriber is refused; there is none.
@@ -125,6 +133,8 @@ struct Round {
     told: BTreeSet<String>,
     folder_lost: bool,
     kept: Option<Arc<Ledger>>,
+    /// Where else each Site is published.
+    outlet: Option<Outlet>,
     /// When what was heard since, and is no news, must be shown.
     quiet_until: Option<DateTime<Utc>>,
 }
@@ -140,8 +150,8 @@ impl Round {
     ) -> Self {
         let day = config.timezone.today(now());
         let (config, told) = (Arc::clone(config), BTreeSet::new());
-        let (folder_lost, kept, quiet_until) = (false, None, None);
-        Self { config, tasks, folder, publisher, partners, current, day, told, folder_lost, kept, quiet_until }
+        let (folder_lost, kept, outlet, quiet_until) = (false, None, None, None);
+        Self { config, tasks, folder, publisher, partners, current, day, told, folder_lost, kept, outlet, quiet_until }
     }
 
     /// Publishes changes and new days for as long as the process lives. What goes wrong in one round is told; the next goes on. `said`
@@ -150,6 +160,7 @@ impl Round {
         self.tell();
         self.keep();
         self.keep_copies();
+        self.publish();
         self.publisher.site().warm();
         self.partners.follow(&self.publisher, said);
         self.partners.tell_ages(&self.publisher, now());
@@ -234,7 +245,15 @@ impl Round {
         self.current.store(Arc::clone(self.publisher.site()));
         self.tell();
         self.keep();
+        self.publish();
         self.publisher.site().warm();
+    }
+
+    /// Gives the Site to who publishes it elsewhere.
+    fn publish(&self) {
+        if let (Some(outlet), Some(ledger)) = (&self.outlet, &self.kept) {
+            outlet.give(self.publisher.site(), ledger);
+        }
     }
 
     /// One line for each problem that is new, and for each that is gone.

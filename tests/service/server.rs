@@ -66,7 +66,25 @@ impl Server {
     }
 
     pub fn start_in(folder: TempDir, environment: &[(&str, &str)]) -> Self {
+        Self::run(folder, environment, &["serve"])
+    }
+
+    /// Starts at a port that is known before, and publishes at `url` too.
+    pub fn publishing(files: &[(&str, &str)], environment: &[(&str, String)], url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("feeds")).unwrap();
+        files.iter().for_each(|(name, text)| std::fs::write(folder.path().join("feeds").join(name), text).unwrap());
+        let address = free_address();
+        let environment = environment.iter().map(|(name, value)| (*name, value.as_str()));
+        let environment: Vec<(&str, &str)> = environment.chain([("HANDBILL_LISTEN", address.as_str())]).collect();
+        let mut server = Self::run(folder, &environment, &["serve", "--publish", url]);
+        server.address = address;
+        server
+    }
+
+    fn run(folder: TempDir, environment: &[(&str, &str)], arguments: &[&str]) -> Self {
         let mut child = command(folder.path())
+            .args(arguments)
             .env("HANDBILL_LISTEN", "127.0.0.1:0")
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
@@ -142,6 +160,19 @@ impl Server {
         self.child.wait().unwrap();
         self.reader.take().unwrap().join().unwrap();
         self.log_so_far()
+    }
+
+    /// What it has logged, as soon as that has these words.
+    pub fn log_until(&self, words: &str) -> String {
+        let since = Instant::now();
+        loop {
+            let log = self.log_so_far();
+            if log.contains(words) {
+                return log;
+            }
+            assert!(since.elapsed() < 3 * LIMIT, "it never logged {words:?}: {log}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     pub fn log_so_far(&self) -> String {

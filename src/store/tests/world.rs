@@ -1,6 +1,7 @@
 //! Two worlds: in the second, an event has another title, one is new with organizations and a place of its own, and one is gone.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 
@@ -42,25 +43,33 @@ description = \"Come.\"
 pub(super) struct World {
     pub(super) site: Arc<Site>,
     pub(super) ledger: Vec<u8>,
+    /// Of the object at each key.
+    digests: BTreeMap<String, String>,
+}
+
+static FIRST_WORLD: LazyLock<World> = LazyLock::new(|| World::of(FIRST.to_owned(), "2021-03-02T18:00:00Z"));
+static SECOND_WORLD: LazyLock<World> = LazyLock::new(second);
+
+fn second() -> World {
+    let kept = FIRST.split("[[event]]\nid = \"vigil\"").next().unwrap();
+    let kept =
+        kept.replace("\"Rally\"", "\"Great Rally\"").replace("[[event]]", "[[event]]\nsupporters = [\"New Friends\"]");
+    let new = "[[event]]\nid = \"march\"\ntitle = \"March\"\nstart = 2021-03-25T18:00\nupdated = 2021-03-01\n\
+               supporters = [\"New Friends\"]\ntags = [\"march\"]\ndescription = \"Come.\"\n";
+    World::of(format!("{kept}{new}"), "2021-03-02T19:00:00Z")
 }
 
 impl World {
-    pub(super) fn first() -> Self {
-        Self::of(FIRST.to_owned(), "2021-03-02T18:00:00Z")
+    pub(super) fn first() -> &'static Self {
+        &FIRST_WORLD
+    }
+
+    pub(super) fn second() -> &'static Self {
+        &SECOND_WORLD
     }
 
     pub(super) fn first_a_day_later() -> Self {
         Self::of(FIRST.to_owned(), "2021-03-03T18:00:00Z")
-    }
-
-    pub(super) fn second() -> Self {
-        let kept = FIRST.split("[[event]]\nid = \"vigil\"").next().unwrap();
-        let kept = kept
-            .replace("\"Rally\"", "\"Great Rally\"")
-            .replace("[[event]]", "[[event]]\nsupporters = [\"New Friends\"]");
-        let new = "[[event]]\nid = \"march\"\ntitle = \"March\"\nstart = 2021-03-25T18:00\nupdated = 2021-03-01\n\
-                   supporters = [\"New Friends\"]\ntags = [\"march\"]\ndescription = \"Come.\"\n";
-        Self::of(format!("{kept}{new}"), "2021-03-02T19:00:00Z")
     }
 
     fn of(text: String, now: &str) -> Self {
@@ -70,7 +79,13 @@ impl World {
         let files = vec![FileChange { name: "feeds/neighbors.toml".to_owned(), text: FileText::Is(text) }];
         let publisher = Publisher::new(config, Ledger::default(), files, Vec::new, |_| Vec::new(), now);
         assert!(publisher.problems().is_empty(), "{:?}", publisher.problems());
-        Self { site: Arc::clone(publisher.site()), ledger: publisher.ledger().to_bytes() }
+        let site = Arc::clone(publisher.site());
+        let digest = |wanted: plan::Wanted| {
+            let object = object::object(&edition::find(&site, &wanted.address).unwrap());
+            (wanted.key, object.digest.to_string())
+        };
+        let digests = plan::wanted(&site).map(digest).collect();
+        Self { site: Arc::clone(&site), ledger: publisher.ledger().to_bytes(), digests }
     }
 
     /// The entity tag at an address.
@@ -80,23 +95,12 @@ impl World {
 
     /// How many objects it has.
     pub(super) fn objects(&self) -> usize {
-        plan::wanted(&self.site).count()
+        self.digests.len()
     }
 
     /// The digest of the object at a key.
-    pub(super) fn digest(&self, key: &str) -> Option<String> {
-        let address = match key.strip_suffix("index.html") {
-            Some(folder) => format!("/{folder}"),
-            None => format!("/{key}"),
-        };
-        Some(object::object(&edition::find(&self.site, &address)?).digest.to_string())
-    }
-
-    fn digests(&self) -> BTreeMap<String, String> {
-        plan::wanted(&self.site)
-            .map(|wanted| (self.digest(&wanted.key).unwrap(), wanted.key))
-            .map(|(d, k)| (k, d))
-            .collect()
+    pub(super) fn digest(&self, key: &str) -> Option<&str> {
+        self.digests.get(key).map(String::as_str)
     }
 
     /// Whether it is just this world that lies in the store.
@@ -104,7 +108,7 @@ impl World {
         let found = store.all().await.into_iter();
         let found: BTreeMap<String, String> =
             found.map(|(key, seen)| (key, seen.field("handbill").unwrap().to_owned())).collect();
-        found == self.digests()
+        found == self.digests
     }
 
     pub(super) async fn assert_is_in(&self, store: &Faulty) {
