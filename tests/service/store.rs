@@ -4,9 +4,8 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use crate::client::{Response, get, request};
@@ -122,12 +121,15 @@ pub enum Harm {
     Hangs,
 }
 
+/// What becomes of each request.
+type Will = Arc<Mutex<Box<dyn Fn(usize) -> Harm + Send>>>;
+
 /// Stands before a store, and does harm.
 pub struct Harmful {
     pub address: String,
     asked: Arc<AtomicUsize>,
     uploads: Arc<AtomicUsize>,
-    harm: Arc<Mutex<Box<dyn Fn(usize) -> Harm + Send>>>,
+    harm: Will,
 }
 
 impl Harmful {
@@ -135,7 +137,7 @@ impl Harmful {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (asked, uploads) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let harm: Arc<Mutex<Box<dyn Fn(usize) -> Harm + Send>>> = Arc::new(Mutex::new(Box::new(harm)));
+        let harm: Will = Arc::new(Mutex::new(Box::new(harm)));
         let proxy = Self { address, asked: Arc::clone(&asked), uploads: Arc::clone(&uploads), harm: Arc::clone(&harm) };
         let store = store.address.clone();
         std::thread::spawn(move || {
