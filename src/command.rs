@@ -28,6 +28,7 @@ mod import;
 mod kept;
 mod merge;
 mod new;
+mod publish;
 mod serve;
 mod style;
 
@@ -49,7 +50,11 @@ HANDBILL_ and its path in capitals, such as HANDBILL_LISTEN, HANDBILL_PUBLIC_URL
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the feeds over HTTP, and publish each change of a file within two seconds.
-    Serve,
+    Serve {
+        /// Publish each change there too, in the background; as for `handbill publish`.
+        #[arg(long, value_name = "URL")]
+        publish: Option<String>,
+    },
     /// Tell every problem in the files of events. Exit status: 0 none, 1 problems, 2 usage.
     Check {
         /// The form of the report.
@@ -71,6 +76,12 @@ enum Command {
         /// The folder to write; what an earlier build left there and this one has no more is removed.
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
+    },
+    /// Publish every feed and page to an object store, for a site without a server of ours. Only what changed is uploaded.
+    Publish {
+        /// s3://BUCKET/PATH, gs://BUCKET/PATH, az://CONTAINER/PATH or file:///FOLDER. Keys come from the environment (AWS_…, GOOGLE_…, AZURE_…).
+        #[arg(value_name = "URL")]
+        url: String,
     },
     /// Ask partners once for their calendars, without a server, and keep what they say. Exit status: 0 all well, 1 some failed.
     Fetch {
@@ -153,8 +164,10 @@ enum Kind {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let config = arguments.config.as_deref();
-    let done = match arguments.command.unwrap_or(Command::Serve) {
-        Command::Serve => settings(config).and_then(|config| serve::serve(&Arc::new(config))),
+    let done = match arguments.command.unwrap_or(Command::Serve { publish: None }) {
+        Command::Serve { publish } => {
+            settings(config).and_then(|config| serve::serve(&Arc::new(config), publish.as_deref()))
+        }
         Command::Check { format } => settings(config).and_then(|config| check::check(&Arc::new(config), format)),
         Command::Diff { revision, format } => {
             let form = match format {
@@ -165,6 +178,7 @@ pub fn run() -> ExitCode {
             settings(config).and_then(|config| diff::diff(&config, &revision, form))
         }
         Command::Build { out } => settings(config).and_then(|config| build::build(&Arc::new(config), &out)),
+        Command::Publish { url } => settings(config).and_then(|config| publish::publish(&Arc::new(config), &url)),
         Command::Fetch { partners, format } => {
             settings(config).and_then(|config| fetch::fetch(&Arc::new(config), &partners, format))
         }

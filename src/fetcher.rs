@@ -105,6 +105,11 @@ pub fn once(settings: Settings, partners: Vec<(Arc<Partner>, Snapshot)>, mut don
     Ok(())
 }
 
+/// Tells the whole process which cryptography it has, for connections that others make.
+pub fn prepare_tls() {
+    tls::prepare();
+}
+
 /// The answer to one request, within the bounds of a poll.
 ///
 /// # Errors

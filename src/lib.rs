@@ -17,7 +17,7 @@
 //! 4. A broken file costs only its own novelty: the last good version stays published, and the fault is told with its place. One bad
 //!    event costs only itself.
 //! 5. Nothing is ever published that our own checker ([`text::defects`]) would refuse.
-//! 6. One door for each outside thing: actix in [`server`], reqwest in [`fetcher`], the file system in [`files`], the clock in [`command`], `chrono_tz` in [`time`].
+//! 6. One door for each outside thing: actix in [`server`], reqwest in [`fetcher`], object stores in [`store`], the file system in [`files`], the clock in [`command`], `chrono_tz` in [`time`].
 //! 7. Modules import downward only. No circles. `tests/tidy.rs` reads the sources and holds the last two.
 //!
 //! # The house
@@ -32,9 +32,10 @@
 //! | 5 | [`catalog`]: the files of `feeds/`; [`merge`]: what editors and partners say, each event once |
 //! | 6 | [`page`]: pages, embeds, Atom, JSON: the forms beside feeds; [`import`]: events that exist already, into the editors' files |
 //! | 7 | [`site`]: World and time in, every representation out; [`difference`]: what another version of the files means for subscribers |
-//! | 8 | [`publisher`], [`server`] |
+//! | 8 | [`publisher`], [`server`]; [`edition`]: the Site as it lies in files or objects |
 //! | 9 | [`files`]; [`fetcher`]: polls partners politely and safely |
-//! | 10 | [`command`]: the command line, wiring, exit codes |
+//! | 10 | [`store`]: publishes an edition to an object store |
+//! | 11 | [`command`]: the command line, wiring, exit codes |
 //!
 //! # Walk of one event, from TOML to the wire
 //!
@@ -65,6 +66,7 @@ pub mod config;
 pub mod difference;
 pub mod digest;
 pub mod document;
+pub mod edition;
 pub mod event;
 pub mod feed;
 pub mod fetcher;
@@ -83,5 +85,6 @@ pub mod recurrence;
 pub mod revision;
 pub mod server;
 pub mod site;
+pub mod store;
 pub mod text;
 pub mod time;

@@ -15,7 +15,7 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 
 use crate::metrics::{Answer, Client, Kind, Metrics, Tally};
-use crate::site::{Coding, Found, Head, Missing, Policy, Site};
+use crate::site::{COMMON_FIELDS, Coding, Found, Head, Missing, Policy, Site};
 
 mod accept;
 mod body;
@@ -228,24 +228,12 @@ fn describe(headers: &mut HeaderMap, head: &Head, coding: Coding) {
     guard(headers, head.policy);
 }
 
-/// What a browser may do with a representation. No page needs anything but our own style, scripts and pictures; only what is made to be
-/// embedded may be shown inside another page; where a link leads learns nothing of where it was.
+/// What a browser may do with a representation.
 fn guard(headers: &mut HeaderMap, policy: Policy) {
-    let content = match policy {
-        Policy::Data => "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        Policy::Page => {
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-             form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        }
-        Policy::Frame => {
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; \
-             form-action 'none'; frame-ancestors *"
-        }
-    };
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(content));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy.content_security()));
+    for (name, value) in COMMON_FIELDS {
+        headers.insert(header::HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
 }
 
 /// Shares the Site's bytes; what is no header value there would be a defect of the Site, and is left out.
@@ -260,7 +248,6 @@ fn text(status: StatusCode, text: &str) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     guard(headers, Policy::Data);
     response
 }

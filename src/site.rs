@@ -36,7 +36,7 @@ use fixed::Fixed;
 use frame::{Frame, Today};
 use leaf::Leaf;
 use memory::Memory;
-pub use representation::{Coding, Head, Policy};
+pub use representation::{COMMON_FIELDS, Coding, Head, Policy, packed};
 use single::Single;
 use stem::{Form, Stem};
 

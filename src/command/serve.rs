@@ -22,12 +22,15 @@ use crate::publisher::Publisher;
 use crate::revision::Ledger;
 use crate::server::{self, Current, Operators};
 use crate::site::Site;
+use crate::store;
 
 mod keeper;
+mod outlet;
 mod partners;
 mod told;
 
 use keeper::{LEDGER, Task, Tasks};
+use outlet::Outlet;
 use partners::Partners;
 use told::Told;
 
@@ -38,8 +41,9 @@ const QUIET: i64 = 2;
 /// How many feeds are shown at the start.
 const SHOWN: usize = 8;
 
-pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
+pub(super) fn serve(config: &Arc<Config>, publish: Option<&str>) -> anyhow::Result<ExitCode> {
     start_log(&config.log);
+    let outlet = publish.map(Outlet::open).transpose()?;
     let listener = TcpListener::bind(config.listen).with_context(|| {
         format!("cannot listen on {}; `listen` in the settings or HANDBILL_LISTEN names another address", config.listen)
     })?;
@@ -68,8 +72,9 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
     welcome(config, publisher.site());
     let tasks = polls.tasks();
     let partners = Partners::new(config, polls, state, folder.waker(), Arc::clone(&metrics))?;
-    let round =
+    let mut round =
         Round::new(config, tasks.clone(), folder, publisher, partners, Arc::clone(&current), Arc::clone(&metrics));
+    round.outlet = outlet.as_ref().map(|(outlet, _)| outlet.clone());
     let said = said.into_iter().collect();
     std::thread::Builder::new().name("publisher".to_owned()).spawn(move || round.run(said))?;
     let settings = server::Settings {
@@ -80,11 +85,14 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
     };
     server::run(listener, current, &metrics, settings, operators)?;
     tasks.finish(Duration::from_secs(2));
+    if let Some((outlet, ended)) = outlet {
+        outlet.finish(&ended, Duration::from_secs(2));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 fn start_log(log: &Log) {
-    let level = format!("{},{}", server::LOG_LEVEL, log.level);
+    let level = format!("{},{},{}", server::LOG_LEVEL, store::LOG_LEVEL, log.level);
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second subscriber is refused; there is none.
@@ -154,6 +162,8 @@ struct Round {
     told: Told,
     folder_lost: bool,
     kept: Option<Arc<Ledger>>,
+    /// Where else each Site is published.
+    outlet: Option<Outlet>,
     /// When what was heard since, and is no news, must be shown.
     quiet_until: Option<DateTime<Utc>>,
 }
@@ -169,9 +179,21 @@ impl Round {
         metrics: Arc<Metrics>,
     ) -> Self {
         let day = config.timezone.today(now());
-        let (config, told) = (Arc::clone(config), Told::default());
-        let (folder_lost, kept, quiet_until) = (false, None, None);
-        Self { config, tasks, folder, publisher, partners, current, metrics, day, told, folder_lost, kept, quiet_until }
+        Self {
+            config: Arc::clone(config),
+            tasks,
+            folder,
+            publisher,
+            partners,
+            current,
+            metrics,
+            day,
+            told: Told::default(),
+            folder_lost: false,
+            kept: None,
+            outlet: None,
+            quiet_until: None,
+        }
     }
 
     /// Publishes changes and new days for as long as the process lives. What goes wrong in one round is told; the next goes on. `said`
@@ -180,6 +202,7 @@ impl Round {
         self.told.tell(&self.publisher);
         self.keep();
         self.keep_copies();
+        self.publish();
         self.publisher.site().warm();
         self.partners.follow(&self.publisher, said);
         self.partners.tell_ages(&self.publisher, now());
@@ -266,7 +289,15 @@ impl Round {
         self.current.store(Arc::clone(self.publisher.site()));
         self.told.tell(&self.publisher);
         self.keep();
+        self.publish();
         self.publisher.site().warm();
+    }
+
+    /// Gives the Site to who publishes it elsewhere.
+    fn publish(&self) {
+        if let (Some(outlet), Some(ledger)) = (&self.outlet, &self.kept) {
+            outlet.give(self.publisher.site(), ledger);
+        }
     }
 
     /// What a restart needs of the revisions. The disk is the keeper's; only the last ledger counts, however many it is behind.

@@ -9,6 +9,7 @@
 )]
 #![allow(unreachable_pub, reason = "a test crate has no interface; `pub` says what other modules of it use")]
 
+mod build;
 mod client;
 mod container;
 mod feeds;
@@ -19,9 +20,11 @@ mod metrics;
 mod pages;
 mod partners;
 mod proxy;
+mod publish;
 mod reload;
 mod server;
 mod site;
 mod slow;
+mod store;
 mod subcommands;
 mod unit;

@@ -15,7 +15,7 @@ use crate::server::{LIMIT, RALLY, Server, free_address, left_out};
 const NGINX: &str = include_str!("../../config/deploy/nginx.conf");
 const CADDY: &str = include_str!("../../config/deploy/Caddyfile");
 
-struct Proxy {
+pub struct Proxy {
     child: Child,
     address: String,
     folder: TempDir,
@@ -47,25 +47,42 @@ fn changed(from: &str, to: &str, text: String) -> String {
 impl Proxy {
     /// Starts nginx before `server`, without TLS; `more` goes into the location. `None` where there is no nginx.
     fn nginx(server: &Server, more: &str) -> Option<Self> {
+        let changes = [
+            ("127.0.0.1:8080", server.address.as_str()),
+            // Below its own folder.
+            ("/var/cache/nginx/handbill", "cache"),
+            ("/var/log/nginx/error.log", "log"),
+            (
+                "proxy_cache handbill;",
+                &format!(
+                    "proxy_cache handbill;
+{more}"
+                ),
+            ),
+        ];
+        Self::of(NGINX, &changes)
+    }
+
+    /// Starts nginx with a configuration that operators are given, without TLS, and with these changes. `None` where there is no nginx.
+    pub fn of(configuration: &str, changes: &[(&str, &str)]) -> Option<Self> {
         let nginx = program("nginx")?;
         let folder = tempfile::tempdir().unwrap();
-        let address = free_address();
-        let plain: String = NGINX
-            .lines()
-            .filter(|line| !line.trim().starts_with("ssl_"))
-            .fold(String::new(), |text, line| text + line + "\n");
+        let (address, unused) = (free_address(), free_address());
+        let plain: String =
+            configuration.lines().filter(|line| !line.trim().starts_with("ssl_")).fold(String::new(), |text, line| {
+                text + line
+                    + "
+"
+            });
         let text = changed("listen 443 ssl http2;", &format!("listen {address};"), plain);
-        let text = changed("listen 80;", &format!("listen {};", free_address()), text);
-        let text = changed("127.0.0.1:8080", &server.address, text);
-        let text = changed("/var/log/nginx/error.log", folder.path().join("log").to_str().unwrap(), text);
-        let text = changed("/var/cache/nginx/handbill", folder.path().join("cache").to_str().unwrap(), text);
-        let text = changed("proxy_cache handbill;", &format!("proxy_cache handbill;\n{more}"), text);
+        let text = changed("listen 80;", &format!("listen {unused};"), text);
+        let text = changes.iter().fold(text, |text, (from, to)| changed(from, to, text));
         let here = folder.path().display();
         let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|kind| format!("{kind}_temp_path {here}/{kind};\n"))
             .concat();
         let whole = format!(
-            "daemon off;\nmaster_process off;\npid {here}/pid;\nerror_log stderr warn;\nevents {{}}\nhttp {{\n{temporary}{text}}}\n"
+            "daemon off;\nmaster_process off;\npid {here}/pid;\nerror_log stderr crit;\nevents {{}}\nhttp {{\n{temporary}{text}}}\n"
         );
         let file = folder.path().join("nginx.conf");
         std::fs::write(&file, whole).unwrap();
@@ -117,7 +134,7 @@ impl Proxy {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
-    fn get(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+    pub fn get(&self, path: &str, fields: &[(&str, &str)]) -> Response {
         get(&self.address, path, fields)
     }
 }

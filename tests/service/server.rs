@@ -73,6 +73,21 @@ impl Server {
         Self::run(command, folder)
     }
 
+    /// Starts at a port that is known before, and publishes at `url` too.
+    pub fn publishing(files: &[(&str, &str)], environment: &[(&str, String)], url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("feeds")).unwrap();
+        files.iter().for_each(|(name, text)| std::fs::write(folder.path().join("feeds").join(name), text).unwrap());
+        let address = free_address();
+        let mut command = command(folder.path());
+        command.args(["serve", "--publish", url]);
+        command.envs(environment.iter().map(|(name, value)| (*name, value.as_str())));
+        command.env("HANDBILL_LISTEN", &address).env("HANDBILL_METRICS_LISTEN", "off");
+        let mut server = Self::run(command, folder);
+        server.address = address;
+        server
+    }
+
     /// Starts what is to be a server.
     pub fn run(mut command: Command, folder: TempDir) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -149,6 +164,19 @@ impl Server {
         self.child.wait().unwrap();
         self.reader.take().unwrap().join().unwrap();
         self.log_so_far()
+    }
+
+    /// What it has logged, as soon as that has these words.
+    pub fn log_until(&self, words: &str) -> String {
+        let since = Instant::now();
+        loop {
+            let log = self.log_so_far();
+            if log.contains(words) {
+                return log;
+            }
+            assert!(since.elapsed() < 3 * LIMIT, "it never logged {words:?}: {log}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     pub fn log_so_far(&self) -> String {

@@ -22,7 +22,7 @@ titel = "x"
 description = "x"
 "#;
 
-fn folder(files: &[(&str, &str)]) -> TempDir {
+pub fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("feeds")).unwrap();
     for (name, text) in files {
@@ -34,11 +34,11 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 /// Exit code, standard output and standard error.
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+pub fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     finish(command(folder).args(arguments))
 }
 
-fn finish(command: &mut Command) -> (i32, String, String) {
+pub fn finish(command: &mut Command) -> (i32, String, String) {
     let output = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
@@ -123,7 +123,7 @@ fn schemas_are_json() {
 }
 
 /// What tells whether a file was written anew: by its path below the folder.
-fn traces(out: &Path) -> BTreeMap<String, (u64, i64, i64)> {
+pub fn traces(out: &Path) -> BTreeMap<String, (u64, i64, i64)> {
     fn below(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
