@@ -1,13 +1,14 @@
 //! The publisher owns the World: the files as they last were good, the catalog and the ledger. Each change makes a new Site. It reads no
 //! file and no clock; whoever calls hands over texts and the time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::catalog::{self, Catalog, ParsedFile};
 use crate::config::Config;
+use crate::event::Difference;
 use crate::merge::{Merged, merge};
 use crate::name::Slug;
 use crate::partner::{Header, Partner, Snapshot};
@@ -49,6 +50,8 @@ pub struct Publisher {
     /// All events, ours and the partners', each once.
     merged: Merged,
     ledger: Ledger,
+    /// The day of the Site.
+    day: NaiveDate,
     site: Arc<Site>,
 }
 
@@ -91,10 +94,14 @@ impl Publisher {
         now: DateTime<Utc>,
     ) -> Self {
         let merged = merge(&catalog.events, &voices.current(&config, now), &catalog.overrules, None);
-        revise(&mut ledger, &merged, None, &config, now);
-        let site = site(&catalog, &voices, &merged, &ledger, &config, now, None);
+        let (day, difference) = (config.timezone.today(now), Difference::between(&[], &merged.events));
+        revise(&mut ledger, &difference, &config, now);
+        retire(&mut ledger, &merged, now);
+        let partners = partners(&catalog, &voices);
+        let world = World { catalog: &catalog, merged: &merged, partners: &partners, ledger: &ledger };
+        let site = Site::build(world, &config, now);
         ledger.remember_feeds(site.stamps());
-        Self { config, files, catalog, voices, merged, ledger, site: Arc::new(site) }
+        Self { config, files, catalog, voices, merged, ledger, day, site: Arc::new(site) }
     }
 
     /// Publishes a new Site with these changes. A file that is broken keeps its last good version; an event that is broken keeps its
@@ -115,10 +122,16 @@ impl Publisher {
     pub fn rebuild(&mut self, now: DateTime<Utc>) {
         let voices = self.voices.current(&self.config, now);
         let merged = merge(&self.catalog.events, &voices, &self.catalog.overrules, Some(&self.merged));
-        revise(&mut self.ledger, &merged, Some(&self.merged), &self.config, now);
+        let difference = Difference::between(&self.merged.events, &merged.events);
         self.merged = merged;
-        let (voices, ledger) = (&self.voices, &self.ledger);
-        let site = site(&self.catalog, voices, &self.merged, ledger, &self.config, now, Some(&self.site));
+        revise(&mut self.ledger, &difference, &self.config, now);
+        let today = self.config.timezone.today(now);
+        if std::mem::replace(&mut self.day, today) != today {
+            retire(&mut self.ledger, &self.merged, now);
+        }
+        let partners = partners(&self.catalog, &self.voices);
+        let world = World { catalog: &self.catalog, merged: &self.merged, partners: &partners, ledger: &self.ledger };
+        let site = self.site.next(world, &difference, &self.config, now);
         self.ledger.remember_feeds(site.stamps());
         self.site = Arc::new(site);
     }
@@ -170,15 +183,8 @@ impl Publisher {
     }
 }
 
-fn site(
-    catalog: &Catalog,
-    voices: &Voices,
-    merged: &Merged,
-    ledger: &Ledger,
-    config: &Config,
-    now: DateTime<Utc>,
-    previous: Option<&Site>,
-) -> Site {
+/// The partners of a catalog, and what is known of each.
+fn partners<'a>(catalog: &Catalog, voices: &'a Voices) -> Vec<PartnerState<'a>> {
     let partner = |partner: &Arc<Partner>| {
         let known = voices.of(&partner.slug);
         PartnerState {
@@ -188,8 +194,7 @@ fn site(
             changes: voices.changes(&partner.slug),
         }
     };
-    let partners: Vec<PartnerState<'_>> = catalog.partners.values().map(partner).collect();
-    Site::build(World { catalog, merged, partners: &partners, ledger }, config, now, previous)
+    catalog.partners.values().map(partner).collect()
 }
 
 /// What one changed file became.
@@ -269,22 +274,19 @@ impl Files {
     }
 }
 
-/// Enters the events that are new or have changed. Both are ascending by id: an event that is the same allocation is the same.
-fn revise(ledger: &mut Ledger, merged: &Merged, previous: Option<&Merged>, config: &Config, now: DateTime<Utc>) {
+/// Enters the events that are new or have changed, and notes those that are gone.
+fn revise(ledger: &mut Ledger, difference: &Difference, config: &Config, now: DateTime<Utc>) {
     let midnight = config.timezone.start_of_day(config.timezone.today(now));
-    let mut old = previous.map(|merged| merged.events.as_slice()).unwrap_or_default().iter().peekable();
-    let mut gone = old.len() != merged.events.len();
-    for event in &merged.events {
-        while old.next_if(|old| old.id < event.id).is_some() {
-            gone = true;
-        }
-        if !old.peek().is_some_and(|old| Arc::ptr_eq(old, event)) {
-            ledger.revise(event, revision::content(event), now, midnight);
-            gone = true;
-        }
+    for event in &difference.going {
+        ledger.leave(&event.uid, now);
     }
-    if gone {
-        let present: BTreeSet<&str> = merged.events.iter().map(|event| event.uid.as_str()).collect();
-        ledger.retire(|uid| present.contains(uid), now);
+    for event in &difference.coming {
+        ledger.revise(event, revision::content(event), now, midnight);
     }
+}
+
+/// Forgets what has been gone for long.
+fn retire(ledger: &mut Ledger, merged: &Merged, now: DateTime<Utc>) {
+    let present: HashSet<&str> = merged.events.iter().map(|event| event.uid.as_str()).collect();
+    ledger.retire(|uid| present.contains(uid), now);
 }

@@ -94,6 +94,7 @@ impl Ledger {
             }),
             Some(entry) => {
                 entry.change(event, digest, updated, now);
+                entry.gone = None;
                 entry
             }
         };
@@ -116,7 +117,14 @@ impl Ledger {
         })
     }
 
-    /// Notes which events are gone, and forgets those gone for long. `present` tells whether a UID is published.
+    /// Notes that an event is gone.
+    pub fn leave(&mut self, uid: &str, now: DateTime<Utc>) {
+        if let Some(entry) = self.events.get_mut(uid) {
+            entry.gone = entry.gone.or(Some(now.trunc_subsecs(0)));
+        }
+    }
+
+    /// Notes which of all events are gone, and forgets those gone for long. `present` tells whether a UID is published.
     pub fn retire(&mut self, present: impl Fn(&str) -> bool, now: DateTime<Utc>) {
         let now = now.trunc_subsecs(0);
         self.events.retain(|uid, entry| {
