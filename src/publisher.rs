@@ -49,7 +49,7 @@ pub struct Publisher {
     voices: Voices,
     /// All events, ours and the partners', each once.
     merged: Merged,
-    ledger: Ledger,
+    ledger: Kept,
     /// The day of the Site.
     day: NaiveDate,
     site: Arc<Site>,
@@ -82,6 +82,7 @@ impl Publisher {
         let said = said(&catalog);
         let mut voices = Voices::default();
         voices.hear(said, &catalog.partners, &config);
+        voices.take_starts(&config, now);
         Self::of(config, ledger, world, catalog, voices, now)
     }
 
@@ -101,16 +102,30 @@ impl Publisher {
         let world = World { catalog: &catalog, merged: &merged, partners: &partners, ledger: &ledger };
         let site = Site::build(world, &config, now);
         ledger.remember_feeds(site.stamps());
+        let ledger = Kept { current: Arc::new(ledger), version: 0 };
         Self { config, files, catalog, voices, merged, ledger, day, site: Arc::new(site) }
     }
 
     /// Publishes a new Site with these changes. A file that is broken keeps its last good version; an event that is broken keeps its
     /// own; nothing already published is lost.
     pub fn change(&mut self, changes: Vec<FileChange>, now: DateTime<Utc>) {
+        let changed: Vec<String> = changes.iter().map(|change| change.name.clone()).collect();
         self.files.take_in(parse(&self.config, changes));
-        self.catalog = self.files.assemble(&self.config, Some(&self.catalog));
+        if let Some(difference) = self.files.amend(&mut self.catalog, &changed) {
+            return self.follow(&difference, now);
+        }
+        let catalog = self.files.assemble(&self.config, Some(&self.catalog));
+        let before = std::mem::replace(&mut self.catalog, catalog);
         self.voices.follow(&self.catalog.partners, &self.config);
-        self.rebuild(now);
+        if before.overrules == self.catalog.overrules {
+            return self.follow(&Difference::between(&before.events, &self.catalog.events), now);
+        }
+        self.voices.take_starts(&self.config, now);
+        let voices = self.voices.current(&self.config, now);
+        let merged = merge(&self.catalog.events, &voices, &self.catalog.overrules, Some(&self.merged));
+        let difference = Difference::between(&self.merged.events, &merged.events);
+        self.merged = merged;
+        self.publish(&difference, now);
     }
 
     /// Takes in what partners have said. It is published with the next Site.
@@ -120,19 +135,34 @@ impl Publisher {
 
     /// Publishes the World as it is at `now`: on another day other events are past, and a partner's copy may have grown too old.
     pub fn rebuild(&mut self, now: DateTime<Utc>) {
+        self.follow(&Difference::default(), now);
+    }
+
+    /// Publishes the World after the editors' events have changed by `difference`.
+    fn follow(&mut self, difference: &Difference, now: DateTime<Utc>) {
+        let starts = self.voices.take_starts(&self.config, now);
         let voices = self.voices.current(&self.config, now);
-        let merged = merge(&self.catalog.events, &voices, &self.catalog.overrules, Some(&self.merged));
-        let difference = Difference::between(&self.merged.events, &merged.events);
-        self.merged = merged;
-        revise(&mut self.ledger, &difference, &self.config, now);
+        let difference =
+            self.merged.follow(&self.catalog.events, difference, &voices, &self.catalog.overrules, &starts);
+        self.publish(&difference, now);
+    }
+
+    /// Publishes the World after all events together have changed by `difference`.
+    fn publish(&mut self, difference: &Difference, now: DateTime<Utc>) {
         let today = self.config.timezone.today(now);
-        if std::mem::replace(&mut self.day, today) != today {
-            retire(&mut self.ledger, &self.merged, now);
+        let is_new_day = std::mem::replace(&mut self.day, today) != today;
+        if !difference.is_empty() || is_new_day {
+            let ledger = self.ledger.change();
+            revise(ledger, difference, &self.config, now);
+            if is_new_day {
+                retire(ledger, &self.merged, now);
+            }
         }
         let partners = partners(&self.catalog, &self.voices);
-        let world = World { catalog: &self.catalog, merged: &self.merged, partners: &partners, ledger: &self.ledger };
-        let site = self.site.next(world, &difference, &self.config, now);
-        self.ledger.remember_feeds(site.stamps());
+        let ledger = &self.ledger.current;
+        let world = World { catalog: &self.catalog, merged: &self.merged, partners: &partners, ledger };
+        let site = self.site.next(world, difference, &self.config, now);
+        self.ledger.remember(&site);
         self.site = Arc::new(site);
     }
 
@@ -140,8 +170,9 @@ impl Publisher {
     pub fn lose_folder(&mut self, lost: Option<(String, String)>, now: DateTime<Utc>) {
         self.files.lost =
             lost.map(|(name, why)| Problem::error(&Arc::new(Source { name, text: String::new() }), 0..0, why));
-        self.catalog = self.files.assemble(&self.config, Some(&self.catalog));
-        self.rebuild(now);
+        let catalog = self.files.assemble(&self.config, Some(&self.catalog));
+        let before = std::mem::replace(&mut self.catalog, catalog);
+        self.follow(&Difference::between(&before.events, &self.catalog.events), now);
     }
 
     /// What is known of a partner's polls; `None` before the first.
@@ -162,10 +193,16 @@ impl Publisher {
         &self.site
     }
 
-    /// What is to be kept of the revisions.
+    /// What is to be kept of the revisions. It is shared; while somebody still holds one, the next change copies it.
     #[must_use]
-    pub fn ledger(&self) -> &Ledger {
-        &self.ledger
+    pub fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger.current
+    }
+
+    /// How often the ledger has changed since the start.
+    #[must_use]
+    pub fn ledger_version(&self) -> u64 {
+        self.ledger.version
     }
 
     /// The files with which nothing is wrong.
@@ -180,6 +217,28 @@ impl Publisher {
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.catalog.problems
+    }
+}
+
+/// The ledger, and how often it has changed.
+#[derive(Debug)]
+struct Kept {
+    current: Arc<Ledger>,
+    version: u64,
+}
+
+impl Kept {
+    /// The ledger, to be changed.
+    fn change(&mut self) -> &mut Ledger {
+        self.version += 1;
+        Arc::make_mut(&mut self.current)
+    }
+
+    /// Remembers when the feeds of a Site last changed.
+    fn remember(&mut self, site: &Site) {
+        if !self.current.has_feeds(site.stamps()) {
+            self.change().remember_feeds(site.stamps());
+        }
     }
 }
 
@@ -264,6 +323,13 @@ impl Files {
                 }
             }
         }
+    }
+
+    /// Takes changed files into a catalog of the others, where that can be done without joining all; how its events differ then.
+    fn amend(&self, catalog: &mut Catalog, changed: &[String]) -> Option<Difference> {
+        let difference = catalog.amend(&self.latest, changed)?;
+        catalog.problems.extend(self.unreadable.values().chain(&self.lost).cloned());
+        Some(difference)
     }
 
     /// Joins them; what is wrong stays as it is in `previous`.

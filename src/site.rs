@@ -252,13 +252,13 @@ impl Site {
     }
 
     /// When each feed last changed, for the ledger; an event's own feed is as new as the event.
-    pub fn stamps(&self) -> impl Iterator<Item = (String, Stamp)> + '_ {
+    pub fn stamps(&self) -> impl Iterator<Item = (&str, Stamp)> + Clone {
         let stems = self.listed.iter();
-        let stems = stems.map(|stem| (stem.path.to_string(), Stamp { digest: stem.digest, modified: stem.modified }));
-        let fixed = self.fixed.iter().filter_map(|(path, fixed)| Some((path.clone(), fixed.stamp()?)));
+        let stems = stems.map(|stem| (&*stem.path, Stamp { digest: stem.digest, modified: stem.modified }));
+        let fixed = self.fixed.iter().filter_map(|(path, fixed)| Some((path.as_str(), fixed.stamp()?)));
         stems.chain(fixed).chain([
-            (build::LAYOUT.to_owned(), self.layout),
-            (context::PAGES.to_owned(), Stamp { digest: self.context.digest, modified: self.context.modified }),
+            (build::LAYOUT, self.layout),
+            (context::PAGES, Stamp { digest: self.context.digest, modified: self.context.modified }),
         ])
     }
 

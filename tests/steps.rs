@@ -13,6 +13,7 @@ use handbill::name::Slug;
 use handbill::partner::{Header, Snapshot};
 use handbill::problem::{Problem, Source};
 use handbill::publisher::{FileChange, FileText, Publisher};
+use handbill::revision::Ledger;
 use handbill::site::{Coding, Found, Site};
 use proptest::prelude::*;
 use proptest::test_runner::Config as Runs;
@@ -173,7 +174,7 @@ impl Desk {
         let files =
             self.files.keys().map(|file| FileChange { name: name(*file), text: FileText::Is(self.text(*file)) });
         let said = |_: &_| self.said.iter().map(|(partner, said)| (slug(*partner), said.clone())).collect();
-        let ledger = self.publisher.ledger().clone();
+        let ledger = Ledger::clone(self.publisher.ledger());
         Publisher::new(Arc::clone(&self.config), ledger, files.collect(), Vec::new, said, self.now)
     }
 

@@ -18,7 +18,6 @@ use crate::files::Folder;
 use crate::name::Slug;
 use crate::partner::Snapshot;
 use crate::publisher::Publisher;
-use crate::revision::Ledger;
 use crate::server::{self, Current};
 use crate::site::Site;
 
@@ -124,7 +123,8 @@ struct Round {
     day: NaiveDate,
     told: BTreeSet<String>,
     folder_lost: bool,
-    kept: Option<Arc<Ledger>>,
+    /// The version of the ledger that was last given to be kept.
+    kept: Option<u64>,
     /// When what was heard since, and is no news, must be shown.
     quiet_until: Option<DateTime<Utc>>,
 }
@@ -259,10 +259,9 @@ impl Round {
 
     /// What a restart needs of the revisions. The disk is the keeper's; only the last ledger counts, however many it is behind.
     fn keep(&mut self) {
-        if self.kept.as_ref().is_none_or(|kept| **kept != *self.publisher.ledger()) {
-            let ledger = Arc::new(self.publisher.ledger().clone());
-            self.tasks.give(Task::Ledger(Arc::clone(&ledger)));
-            self.kept = Some(ledger);
+        let version = self.publisher.ledger_version();
+        if self.kept.replace(version) != Some(version) {
+            self.tasks.give(Task::Ledger(Arc::clone(self.publisher.ledger())));
         }
     }
 

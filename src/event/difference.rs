@@ -2,9 +2,13 @@
 //! is the same.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Event;
+
+/// So many differences are made one by one; of more, the list is made anew.
+const FEW: usize = 200;
 
 /// The difference between two lists of events, each ascending by id.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +46,26 @@ impl Difference {
         }
     }
 
+    /// Makes the old list the new one, in place: what is in both is not looked at.
+    pub fn apply(&self, events: &mut Vec<Arc<Event>>) {
+        if self.going.len() + self.coming.len() > FEW {
+            let gone: HashSet<_> = self.going.iter().map(Arc::as_ptr).collect();
+            events.retain(|event| !gone.contains(&Arc::as_ptr(event)));
+            events.extend(self.coming.iter().cloned());
+            events.sort_by(|one, other| one.id.cmp(&other.id));
+            return;
+        }
+        for gone in &self.going {
+            if let Ok(place) = events.binary_search_by(|event| event.id.cmp(&gone.id)) {
+                events.remove(place);
+            }
+        }
+        for come in &self.coming {
+            let place = events.partition_point(|event| event.id < come.id);
+            events.insert(place, Arc::clone(come));
+        }
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -69,6 +93,9 @@ mod tests {
                 one.len() == other.len() && one.iter().zip(other).all(|(one, other)| Arc::ptr_eq(one, other))
             };
             assert!(same(&found.going, going) && same(&found.coming, coming), "{found:?}");
+            let mut applied = list(old);
+            found.apply(&mut applied);
+            assert!(same(&applied, new), "{applied:?}");
         };
         check(&[], &[], &[], &[]);
         check(&[&a, &b], &[&a, &b], &[], &[]);
