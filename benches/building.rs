@@ -30,7 +30,7 @@ fn site_from_memory(bencher: Bencher<'_, '_>) {
     let merged = merge(&catalog.events, &[], &catalog.overrules, None);
     let ledger = ledger(&catalog);
     bencher.bench_local(|| {
-        Site::build(World { catalog: &catalog, merged: &merged, partners: &[], ledger: &ledger }, &config, now(), None)
+        Site::build(World { catalog: &catalog, merged: &merged, partners: &[], ledger: &ledger }, &config, now())
     });
 }
 
@@ -67,12 +67,7 @@ fn feed_of_a_megabyte(bencher: Bencher<'_, '_>) {
     let ledger = ledger(&catalog);
     bencher
         .with_inputs(|| {
-            Site::build(
-                World { catalog: &catalog, merged: &merged, partners: &[], ledger: &ledger },
-                &config,
-                now(),
-                None,
-            )
+            Site::build(World { catalog: &catalog, merged: &merged, partners: &[], ledger: &ledger }, &config, now())
         })
         .bench_local_refs(|site| site.find("/es/all.ics", None).unwrap().bytes(Coding::Gzip));
 }

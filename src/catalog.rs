@@ -13,6 +13,7 @@ use crate::partner::{Overrules, Partner};
 use crate::problem::{Problem, Source};
 
 mod alike;
+mod amend;
 mod change;
 mod claims;
 mod draft;
@@ -94,6 +95,12 @@ pub struct Catalog {
     origins: BTreeMap<String, joint::Origin>,
     /// The events that are there only because they were in the catalog before.
     kept: Vec<Arc<Event>>,
+    /// Of the problems those that lie between files.
+    between: Vec<Problem>,
+    /// Whether every event of every file is in the catalog.
+    whole: bool,
+    /// Whether any has a UID from another system.
+    former_uids: bool,
 }
 
 #[cfg(test)]

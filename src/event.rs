@@ -11,10 +11,12 @@ use crate::name::Slug;
 use crate::recurrence::Rule;
 use crate::time::{Moment, Zone};
 
+mod difference;
 mod lines;
 pub mod occurrences;
 pub mod words;
 
+pub use difference::Difference;
 pub use lines::{Style, View, vevents, write_vevents};
 
 /// Which version of an event this is.

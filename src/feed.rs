@@ -37,32 +37,24 @@ pub struct Span {
     pub last_end: Option<DateTime<Utc>>,
 }
 
-/// Which of the events fit into `budget` bytes: their indices, ascending. The oldest past events leave first; if the upcoming
-/// ones alone are too many, the farthest leave. `bytes` is asked only of events that may fit; `midnight` is the start of today.
-pub fn fitting(
-    spans: impl Iterator<Item = Span>,
-    bytes: impl Fn(usize) -> usize,
-    budget: usize,
-    midnight: DateTime<Utc>,
-) -> Vec<usize> {
-    let mut ranked: Vec<(Rank, usize)> = spans.enumerate().map(|(index, span)| (rank(span, midnight), index)).collect();
-    ranked.sort_unstable();
+/// Those of `events`, which come in the order of their [`rank`]s, that fit into `budget` bytes. The oldest past events leave first; if the
+/// upcoming ones alone are too many, the farthest leave. `bytes` is asked only of events that may fit.
+pub fn fitting<E>(events: impl Iterator<Item = E>, bytes: impl Fn(&E) -> usize, budget: usize) -> Vec<E> {
     let mut left = budget;
-    let mut chosen: Vec<usize> = ranked
-        .into_iter()
-        .map_while(|(_, index)| {
-            left = left.checked_sub(bytes(index))?;
-            Some(index)
-        })
-        .collect();
-    chosen.sort_unstable();
-    chosen
+    let fits = |event: &E| {
+        let rest = left.checked_sub(bytes(event));
+        left = rest.unwrap_or_default();
+        rest.is_some()
+    };
+    events.take_while(fits).collect()
 }
 
 /// Upcoming before past; the sooner, and the less long past, first.
-type Rank = (bool, i64);
+pub type Rank = (bool, i64);
 
-fn rank(span: Span, midnight: DateTime<Utc>) -> Rank {
+/// Which events a feed has room for first; `midnight` is the start of today.
+#[must_use]
+pub fn rank(span: Span, midnight: DateTime<Utc>) -> Rank {
     match span.last_end {
         Some(end) if end <= midnight => (true, -end.timestamp()),
         // What is under way or goes on for ever is as near as today.
@@ -73,12 +65,20 @@ fn rank(span: Span, midnight: DateTime<Utc>) -> Rank {
 /// The zones that events name, each with the day of its earliest event: the calendar's first (`today` where there is no event), then by
 /// name. UTC needs no VTIMEZONE.
 pub fn zones<'a>(home: Zone, today: NaiveDate, events: impl Iterator<Item = &'a Event>) -> Vec<(Zone, NaiveDate)> {
+    zones_of(home, today, events.map(|event| (event.first_day(), event.zone())))
+}
+
+/// The same of events of which only the first day and the zone are known.
+pub fn zones_of(
+    home: Zone,
+    today: NaiveDate,
+    days: impl Iterator<Item = (NaiveDate, Option<Zone>)>,
+) -> Vec<(Zone, NaiveDate)> {
     let mut earliest: Option<NaiveDate> = None;
     let mut others: BTreeMap<&str, (Zone, NaiveDate)> = BTreeMap::new();
-    for event in events {
-        let day = event.first_day();
+    for (day, zone) in days {
         earliest = Some(earliest.map_or(day, |earliest| earliest.min(day)));
-        if let Some(zone) = event.zone().filter(|zone| *zone != home && !zone.is_utc()) {
+        if let Some(zone) = zone.filter(|zone| *zone != home && !zone.is_utc()) {
             let (_, first) = others.entry(zone.name()).or_insert((zone, day));
             *first = (*first).min(day);
         }
@@ -160,8 +160,12 @@ mod tests {
     /// Events as (day they start, day they end or None for ever, bytes); today is day 100.
     fn check(events: &[(i64, Option<i64>, usize)], budget: usize, expected: &[usize]) {
         let day = |day: i64| DateTime::from_timestamp(day * 86_400, 0).unwrap();
-        let spans = events.iter().map(|(start, end, _)| Span { start: day(*start), last_end: end.map(day) });
-        assert_eq!(fitting(spans, |index| events[index].2, budget, day(100)), expected);
+        let span = |(start, end, _): &(i64, Option<i64>, usize)| Span { start: day(*start), last_end: end.map(day) };
+        let mut ranked: Vec<usize> = (0..events.len()).collect();
+        ranked.sort_by_key(|index| rank(span(&events[*index]), day(100)));
+        let mut chosen = fitting(ranked.into_iter(), |index| events[*index].2, budget);
+        chosen.sort_unstable();
+        assert_eq!(chosen, expected);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Joins what our editors and all partners say: one event under several UIDs becomes one, with all its organizations. It knows no feed.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::Datelike as _;
 
-use crate::event::{Event, Origin, Start};
+use crate::event::{Difference, Event, Origin, Start};
 use crate::name::Slug;
 use crate::partner::Overrules;
 
@@ -15,6 +15,9 @@ use alike::{Outline, Title};
 
 /// The most events at one time that are compared each with each; where there are more, only those whose titles begin alike are.
 const CROWD: usize = 64;
+
+/// Where events at more times than this change, all are joined anew.
+const MANY_STARTS: usize = 2_000;
 
 /// What one partner says, as it may be published.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +64,61 @@ pub fn merge(own: &[Arc<Event>], voices: &[Voice<'_>], overrules: &Overrules, pr
         joining.hear(voice.partner, voice.combined, voice.events.iter().cloned());
     }
     joining.finish(previous)
+}
+
+impl Merged {
+    /// Follows a change of what is joined, and tells how the events differ: what [`merge`] would make is then in it. `own` differ by
+    /// `difference` from what they were, and of the partners' events only such as start at one of `starts` do; priorities and overrules are
+    /// as they were.
+    pub fn follow(
+        &mut self,
+        own: &[Arc<Event>],
+        difference: &Difference,
+        voices: &[Voice<'_>],
+        overrules: &Overrules,
+        starts: &BTreeSet<Start>,
+    ) -> Difference {
+        if voices.is_empty() && starts.is_empty() && self.joins.is_empty() {
+            difference.apply(&mut self.events);
+            return difference.clone();
+        }
+        let own_starts = difference.going.iter().chain(&difference.coming).map(|event| event.start());
+        let starts: BTreeSet<Start> = own_starts.chain(starts.iter().copied()).collect();
+        if starts.len() > MANY_STARTS || !overrules.same.is_empty() {
+            let merged = merge(own, voices, overrules, Some(self));
+            let difference = Difference::between(&self.events, &merged.events);
+            *self = merged;
+            return difference;
+        }
+        self.follow_at(&starts, own, voices, overrules)
+    }
+
+    /// Only what starts together is ever joined: the rest stays as it is.
+    fn follow_at(
+        &mut self,
+        starts: &BTreeSet<Start>,
+        own: &[Arc<Event>],
+        voices: &[Voice<'_>],
+        overrules: &Overrules,
+    ) -> Difference {
+        let at = |events: &[Arc<Event>]| -> Vec<Arc<Event>> {
+            events.iter().filter(|event| starts.contains(&event.start())).cloned().collect()
+        };
+        let heard: Vec<Vec<Arc<Event>>> = voices.iter().map(|voice| at(voice.events)).collect();
+        let is_own = |id: &Slug| own.binary_search_by(|event| event.id.cmp(id)).is_ok();
+        let heard: Vec<Vec<Arc<Event>>> =
+            heard.into_iter().map(|events| events.into_iter().filter(|event| !is_own(&event.id)).collect()).collect();
+        let there: Vec<Voice<'_>> =
+            voices.iter().zip(&heard).map(|(voice, events)| Voice { events, ..*voice }).collect();
+        let (before, merged) = (at(&self.events), merge(&at(own), &there, overrules, Some(self)));
+        for event in &before {
+            self.joins.remove(&event.id);
+        }
+        self.joins.extend(merged.joins);
+        let difference = Difference::between(&before, &merged.events);
+        difference.apply(&mut self.events);
+        difference
+    }
 }
 
 /// Events while they are joined, one source after another: those whose events lead first. It holds the leading events, found by when

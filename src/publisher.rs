@@ -1,13 +1,14 @@
 //! The publisher owns the World: the files as they last were good, the catalog and the ledger. Each change makes a new Site. It reads no
 //! file and no clock; whoever calls hands over texts and the time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::catalog::{self, Catalog, ParsedFile};
 use crate::config::Config;
+use crate::event::Difference;
 use crate::merge::{Merged, merge};
 use crate::name::Slug;
 use crate::partner::{Header, Partner, Snapshot};
@@ -48,7 +49,9 @@ pub struct Publisher {
     voices: Voices,
     /// All events, ours and the partners', each once.
     merged: Merged,
-    ledger: Ledger,
+    ledger: Kept,
+    /// The day of the Site.
+    day: NaiveDate,
     site: Arc<Site>,
 }
 
@@ -79,6 +82,7 @@ impl Publisher {
         let said = said(&catalog);
         let mut voices = Voices::default();
         voices.hear(said, &catalog.partners, &config);
+        voices.take_starts(&config, now);
         Self::of(config, ledger, world, catalog, voices, now)
     }
 
@@ -91,19 +95,37 @@ impl Publisher {
         now: DateTime<Utc>,
     ) -> Self {
         let merged = merge(&catalog.events, &voices.current(&config, now), &catalog.overrules, None);
-        revise(&mut ledger, &merged, None, &config, now);
-        let site = site(&catalog, &voices, &merged, &ledger, &config, now, None);
+        let (day, difference) = (config.timezone.today(now), Difference::between(&[], &merged.events));
+        revise(&mut ledger, &difference, &config, now);
+        retire(&mut ledger, &merged, now);
+        let partners = partners(&catalog, &voices);
+        let world = World { catalog: &catalog, merged: &merged, partners: &partners, ledger: &ledger };
+        let site = Site::build(world, &config, now);
         ledger.remember_feeds(site.stamps());
-        Self { config, files, catalog, voices, merged, ledger, site: Arc::new(site) }
+        let ledger = Kept { current: Arc::new(ledger), version: 0 };
+        Self { config, files, catalog, voices, merged, ledger, day, site: Arc::new(site) }
     }
 
     /// Publishes a new Site with these changes. A file that is broken keeps its last good version; an event that is broken keeps its
     /// own; nothing already published is lost.
     pub fn change(&mut self, changes: Vec<FileChange>, now: DateTime<Utc>) {
+        let changed: Vec<String> = changes.iter().map(|change| change.name.clone()).collect();
         self.files.take_in(parse(&self.config, changes));
-        self.catalog = self.files.assemble(&self.config, Some(&self.catalog));
+        if let Some(difference) = self.files.amend(&mut self.catalog, &changed) {
+            return self.follow(&difference, now);
+        }
+        let catalog = self.files.assemble(&self.config, Some(&self.catalog));
+        let before = std::mem::replace(&mut self.catalog, catalog);
         self.voices.follow(&self.catalog.partners, &self.config);
-        self.rebuild(now);
+        if before.overrules == self.catalog.overrules {
+            return self.follow(&Difference::between(&before.events, &self.catalog.events), now);
+        }
+        self.voices.take_starts(&self.config, now);
+        let voices = self.voices.current(&self.config, now);
+        let merged = merge(&self.catalog.events, &voices, &self.catalog.overrules, Some(&self.merged));
+        let difference = Difference::between(&self.merged.events, &merged.events);
+        self.merged = merged;
+        self.publish(&difference, now);
     }
 
     /// Takes in what partners have said. It is published with the next Site.
@@ -113,13 +135,34 @@ impl Publisher {
 
     /// Publishes the World as it is at `now`: on another day other events are past, and a partner's copy may have grown too old.
     pub fn rebuild(&mut self, now: DateTime<Utc>) {
+        self.follow(&Difference::default(), now);
+    }
+
+    /// Publishes the World after the editors' events have changed by `difference`.
+    fn follow(&mut self, difference: &Difference, now: DateTime<Utc>) {
+        let starts = self.voices.take_starts(&self.config, now);
         let voices = self.voices.current(&self.config, now);
-        let merged = merge(&self.catalog.events, &voices, &self.catalog.overrules, Some(&self.merged));
-        revise(&mut self.ledger, &merged, Some(&self.merged), &self.config, now);
-        self.merged = merged;
-        let (voices, ledger) = (&self.voices, &self.ledger);
-        let site = site(&self.catalog, voices, &self.merged, ledger, &self.config, now, Some(&self.site));
-        self.ledger.remember_feeds(site.stamps());
+        let difference =
+            self.merged.follow(&self.catalog.events, difference, &voices, &self.catalog.overrules, &starts);
+        self.publish(&difference, now);
+    }
+
+    /// Publishes the World after all events together have changed by `difference`.
+    fn publish(&mut self, difference: &Difference, now: DateTime<Utc>) {
+        let today = self.config.timezone.today(now);
+        let is_new_day = std::mem::replace(&mut self.day, today) != today;
+        if !difference.is_empty() || is_new_day {
+            let ledger = self.ledger.change();
+            revise(ledger, difference, &self.config, now);
+            if is_new_day {
+                retire(ledger, &self.merged, now);
+            }
+        }
+        let partners = partners(&self.catalog, &self.voices);
+        let ledger = &self.ledger.current;
+        let world = World { catalog: &self.catalog, merged: &self.merged, partners: &partners, ledger };
+        let site = self.site.next(world, difference, &self.config, now);
+        self.ledger.remember(&site);
         self.site = Arc::new(site);
     }
 
@@ -127,8 +170,9 @@ impl Publisher {
     pub fn lose_folder(&mut self, lost: Option<(String, String)>, now: DateTime<Utc>) {
         self.files.lost =
             lost.map(|(name, why)| Problem::error(&Arc::new(Source { name, text: String::new() }), 0..0, why));
-        self.catalog = self.files.assemble(&self.config, Some(&self.catalog));
-        self.rebuild(now);
+        let catalog = self.files.assemble(&self.config, Some(&self.catalog));
+        let before = std::mem::replace(&mut self.catalog, catalog);
+        self.follow(&Difference::between(&before.events, &self.catalog.events), now);
     }
 
     /// What is known of a partner's polls; `None` before the first.
@@ -149,10 +193,16 @@ impl Publisher {
         &self.site
     }
 
-    /// What is to be kept of the revisions.
+    /// What is to be kept of the revisions. It is shared; while somebody still holds one, the next change copies it.
     #[must_use]
-    pub fn ledger(&self) -> &Ledger {
-        &self.ledger
+    pub fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger.current
+    }
+
+    /// How often the ledger has changed since the start.
+    #[must_use]
+    pub fn ledger_version(&self) -> u64 {
+        self.ledger.version
     }
 
     /// The files with which nothing is wrong.
@@ -170,15 +220,30 @@ impl Publisher {
     }
 }
 
-fn site(
-    catalog: &Catalog,
-    voices: &Voices,
-    merged: &Merged,
-    ledger: &Ledger,
-    config: &Config,
-    now: DateTime<Utc>,
-    previous: Option<&Site>,
-) -> Site {
+/// The ledger, and how often it has changed.
+#[derive(Debug)]
+struct Kept {
+    current: Arc<Ledger>,
+    version: u64,
+}
+
+impl Kept {
+    /// The ledger, to be changed.
+    fn change(&mut self) -> &mut Ledger {
+        self.version += 1;
+        Arc::make_mut(&mut self.current)
+    }
+
+    /// Remembers when the feeds of a Site last changed.
+    fn remember(&mut self, site: &Site) {
+        if !self.current.has_feeds(site.stamps()) {
+            self.change().remember_feeds(site.stamps());
+        }
+    }
+}
+
+/// The partners of a catalog, and what is known of each.
+fn partners<'a>(catalog: &Catalog, voices: &'a Voices) -> Vec<PartnerState<'a>> {
     let partner = |partner: &Arc<Partner>| {
         let known = voices.of(&partner.slug);
         PartnerState {
@@ -188,8 +253,7 @@ fn site(
             changes: voices.changes(&partner.slug),
         }
     };
-    let partners: Vec<PartnerState<'_>> = catalog.partners.values().map(partner).collect();
-    Site::build(World { catalog, merged, partners: &partners, ledger }, config, now, previous)
+    catalog.partners.values().map(partner).collect()
 }
 
 /// What one changed file became.
@@ -261,6 +325,13 @@ impl Files {
         }
     }
 
+    /// Takes changed files into a catalog of the others, where that can be done without joining all; how its events differ then.
+    fn amend(&self, catalog: &mut Catalog, changed: &[String]) -> Option<Difference> {
+        let difference = catalog.amend(&self.latest, changed)?;
+        catalog.problems.extend(self.unreadable.values().chain(&self.lost).cloned());
+        Some(difference)
+    }
+
     /// Joins them; what is wrong stays as it is in `previous`.
     fn assemble(&self, config: &Config, previous: Option<&Catalog>) -> Catalog {
         let mut catalog = catalog::assemble(&self.latest, config, previous);
@@ -269,22 +340,19 @@ impl Files {
     }
 }
 
-/// Enters the events that are new or have changed. Both are ascending by id: an event that is the same allocation is the same.
-fn revise(ledger: &mut Ledger, merged: &Merged, previous: Option<&Merged>, config: &Config, now: DateTime<Utc>) {
+/// Enters the events that are new or have changed, and notes those that are gone.
+fn revise(ledger: &mut Ledger, difference: &Difference, config: &Config, now: DateTime<Utc>) {
     let midnight = config.timezone.start_of_day(config.timezone.today(now));
-    let mut old = previous.map(|merged| merged.events.as_slice()).unwrap_or_default().iter().peekable();
-    let mut gone = old.len() != merged.events.len();
-    for event in &merged.events {
-        while old.next_if(|old| old.id < event.id).is_some() {
-            gone = true;
-        }
-        if !old.peek().is_some_and(|old| Arc::ptr_eq(old, event)) {
-            ledger.revise(event, revision::content(event), now, midnight);
-            gone = true;
-        }
+    for event in &difference.going {
+        ledger.leave(&event.uid, now);
     }
-    if gone {
-        let present: BTreeSet<&str> = merged.events.iter().map(|event| event.uid.as_str()).collect();
-        ledger.retire(|uid| present.contains(uid), now);
+    for event in &difference.coming {
+        ledger.revise(event, revision::content(event), now, midnight);
     }
+}
+
+/// Forgets what has been gone for long.
+fn retire(ledger: &mut Ledger, merged: &Merged, now: DateTime<Utc>) {
+    let present: HashSet<&str> = merged.events.iter().map(|event| event.uid.as_str()).collect();
+    ledger.retire(|uid| present.contains(uid), now);
 }

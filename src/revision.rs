@@ -94,6 +94,7 @@ impl Ledger {
             }),
             Some(entry) => {
                 entry.change(event, digest, updated, now);
+                entry.gone = None;
                 entry
             }
         };
@@ -116,7 +117,14 @@ impl Ledger {
         })
     }
 
-    /// Notes which events are gone, and forgets those gone for long. `present` tells whether a UID is published.
+    /// Notes that an event is gone.
+    pub fn leave(&mut self, uid: &str, now: DateTime<Utc>) {
+        if let Some(entry) = self.events.get_mut(uid) {
+            entry.gone = entry.gone.or(Some(now.trunc_subsecs(0)));
+        }
+    }
+
+    /// Notes which of all events are gone, and forgets those gone for long. `present` tells whether a UID is published.
     pub fn retire(&mut self, present: impl Fn(&str) -> bool, now: DateTime<Utc>) {
         let now = now.trunc_subsecs(0);
         self.events.retain(|uid, entry| {
@@ -134,9 +142,29 @@ impl Ledger {
         }
     }
 
+    /// Whether these feeds are remembered so, and no others.
+    #[must_use]
+    pub fn has_feeds<'s>(&self, stamps: impl IntoIterator<Item = (&'s str, Stamp)>) -> bool {
+        let mut known = stamps.into_iter().map(|(feed, stamp)| self.feeds.get(feed) == Some(&stamp));
+        let mut count = 0;
+        let all = known.by_ref().inspect(|_| count += 1).all(|known| known);
+        all && count == self.feeds.len()
+    }
+
     /// Remembers these feeds, and only these.
-    pub fn remember_feeds(&mut self, stamps: impl IntoIterator<Item = (String, Stamp)>) {
-        self.feeds = stamps.into_iter().collect();
+    pub fn remember_feeds<'s>(&mut self, stamps: impl Iterator<Item = (&'s str, Stamp)> + Clone) {
+        let mut count = 0;
+        for (feed, stamp) in stamps.clone() {
+            count += 1;
+            match self.feeds.get_mut(feed) {
+                Some(known) => *known = stamp,
+                None => drop(self.feeds.insert(feed.to_owned(), stamp)),
+            }
+        }
+        if count != self.feeds.len() {
+            let present: std::collections::HashSet<&str> = stamps.map(|(feed, _)| feed).collect();
+            self.feeds.retain(|feed, _| present.contains(feed.as_str()));
+        }
     }
 }
 
@@ -287,7 +315,7 @@ mod tests {
         let mut ledger = Ledger::default();
         let (one, other) = (Digest::of("one"), Digest::of("other"));
         let stamp = ledger.stamp("all", one, day(1));
-        ledger.remember_feeds([("all".to_owned(), stamp)]);
+        ledger.remember_feeds([("all", stamp)].into_iter());
         assert_eq!(ledger.stamp("all", one, day(2)).modified, day(1));
         assert_eq!(ledger.stamp("all", other, day(2)).modified, day(2));
     }
@@ -296,7 +324,7 @@ mod tests {
     fn a_ledger_survives_its_file() {
         let mut ledger = Ledger::default();
         revise(&mut ledger, &rally(), day(1));
-        ledger.remember_feeds([("all".to_owned(), ledger.stamp("all", Digest::of("all"), day(1)))]);
+        ledger.remember_feeds([("all", ledger.stamp("all", Digest::of("all"), day(1)))].into_iter());
         assert_eq!(Ledger::parse(&ledger.to_bytes()).unwrap(), ledger);
         assert!(Ledger::parse(b"{").is_err());
     }

@@ -9,8 +9,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::catalog::Catalog;
 use crate::config::Config;
+use crate::event::Difference;
 use crate::merge::Merged;
-use crate::page::{Around, sitemap};
+use crate::page::{Around, json, sitemap};
 use crate::partner::{Adopted, Changes, Header, Partner};
 use crate::revision::{Ledger, Stamp};
 
@@ -24,20 +25,22 @@ mod frame;
 mod leaf;
 mod memory;
 mod published;
+mod register;
 mod representation;
-mod single;
+mod shelf;
 mod status;
 mod stem;
+mod stems;
 
 use context::Context;
 pub use facts::Crowded;
 use facts::Figures;
 use fixed::Fixed;
 use frame::{Frame, Today};
-use leaf::Leaf;
+use leaf::{Leaf, Recipe};
 use memory::Memory;
+use register::Register;
 pub use representation::{COMMON_FIELDS, Coding, Head, Policy, packed};
-use single::Single;
 use stem::{Form, Stem};
 
 /// All that a Site is made from.
@@ -73,17 +76,20 @@ pub struct Site {
     layout: Stamp,
     today: Today,
     context: Context,
-    /// By id.
-    events: Vec<Single>,
+    events: Register,
     /// By address, those of single events aside.
     stems: HashMap<Arc<str>, Arc<Stem>>,
     /// The stems of the directory, in its order.
     listed: Vec<Arc<Stem>>,
-    fixed: HashMap<String, Fixed>,
+    fixed: HashMap<String, Arc<Fixed>>,
+    /// The stems of single events, by their addresses.
+    singles: Memory<Stem>,
     /// Combined feeds, by what was chosen.
-    combined: Memory<Arc<Stem>>,
+    combined: Memory<Stem>,
     /// Pages and the like, by their digests; the same for one Site after another.
     leaves: Arc<Memory<Leaf>>,
+    /// Feeds and their JSON without a coding, by their digests; the same for one Site after another.
+    plain: Arc<Memory<Bytes>>,
     /// What is known of partners and problems, in figures.
     figures: Figures,
 }
@@ -98,9 +104,8 @@ pub struct Found<'s> {
 #[derive(Debug)]
 enum Target<'s> {
     Fixed(&'s Fixed),
-    Stem(&'s Stem, usize, Form),
-    Combined(Arc<Stem>, usize, Form),
-    Leaf(Arc<Leaf>),
+    Stem(Arc<Stem>, usize, Form),
+    Leaf(Arc<Leaf>, Box<Recipe>),
     Made(Box<Fixed>),
 }
 
@@ -116,11 +121,18 @@ pub enum Missing {
 }
 
 impl Site {
-    /// Builds the Site of `world` at `now`. What has not changed is taken over from `previous`, of the same config. Feeds of
-    /// organizations and the combined feed are made at once, in as many threads as there are cores; the rest when first asked for.
+    /// Builds the Site of `world` at `now`. Feeds of organizations and the combined feed are made at once, in as many threads as there are
+    /// cores; the rest when first asked for.
     #[must_use]
-    pub fn build(world: World<'_>, config: &Config, now: DateTime<Utc>, previous: Option<&Site>) -> Self {
-        build::build(world, config, now, previous)
+    pub fn build(world: World<'_>, config: &Config, now: DateTime<Utc>) -> Self {
+        build::build(world, config, now, None)
+    }
+
+    /// The Site of `world`, whose events differ by `difference` from those of this one, of the same config: what `build` makes, byte for
+    /// byte, with everything taken over that did not change. The events that are in both have the revisions that they had.
+    #[must_use]
+    pub fn next(&self, world: World<'_>, difference: &Difference, config: &Config, now: DateTime<Utc>) -> Self {
+        build::build(world, config, now, Some((self, difference)))
     }
 
     /// Every address below the site's root with what it names, in a fixed order: what a folder of files would hold.
@@ -154,16 +166,16 @@ impl Site {
     }
 
     fn event_paths(&self) -> impl Iterator<Item = String> + '_ {
-        self.events.iter().map(|event| stem::path(stem::Kind::Event, event.published.event.id.as_str()))
+        self.events.iter().map(|event| stem::path(stem::Kind::Event, event.id()))
     }
 
     /// Every page in each language, for search engines: each once, at its canonical address.
     fn pages(&self) -> impl Iterator<Item = sitemap::Entry> + '_ {
         let day = |modified: DateTime<Utc>| self.frame.zone().today(modified);
         let listed = self.listed.iter().map(move |stem| (stem.path.to_string(), day(stem.modified)));
-        let events = self.events.iter().map(move |event| {
-            (stem::path(stem::Kind::Event, event.published.event.id.as_str()), day(event.published.changed))
-        });
+        let mut events: Vec<_> = self.events.iter().collect();
+        events.sort_unstable_by_key(|event| event.id());
+        let events = events.into_iter().map(|event| (stem::path(stem::Kind::Event, event.id()), day(event.changed)));
         let front = [(String::new(), self.today.date), ("combine".to_owned(), day(self.context.modified))];
         let pages: Vec<(String, NaiveDate)> = front.into_iter().chain(listed).chain(events).collect();
         let around = self.around(0);
@@ -175,6 +187,25 @@ impl Site {
             };
             pages.iter().map(entry).collect::<Vec<_>>()
         })
+    }
+
+    /// The list of all feeds, as JSON.
+    fn directory(&self) -> Vec<u8> {
+        let (zone, main, address) = (self.frame.zone(), self.frame.main(), self.frame.public_url());
+        let next: Vec<_> = self.listed.iter().map(|stem| stem.next(zone, self.today)).collect();
+        json::directory(self.listed.iter().zip(&next).map(|(stem, next)| {
+            let path = &stem.path;
+            json::Entry {
+                kind: stem.plan.kind.word(),
+                id: &stem.plan.id,
+                name: &stem.plan.head.name,
+                ics: format!("{address}/{path}.ics"),
+                json: format!("{address}/{path}.json"),
+                page: format!("{address}/{path}"),
+                events: stem.plan.events.len(),
+                next: next.as_ref().map(|(event, occurrence)| json::Next::of(&event.event, occurrence, zone, main)),
+            }
+        }))
     }
 
     /// What all pages of a view have in common.
@@ -203,13 +234,13 @@ impl Site {
     }
 
     /// When each feed last changed, for the ledger; an event's own feed is as new as the event.
-    pub fn stamps(&self) -> impl Iterator<Item = (String, Stamp)> + '_ {
+    pub fn stamps(&self) -> impl Iterator<Item = (&str, Stamp)> + Clone {
         let stems = self.listed.iter();
-        let stems = stems.map(|stem| (stem.path.to_string(), Stamp { digest: stem.digest, modified: stem.modified }));
-        let fixed = self.fixed.iter().filter_map(|(path, fixed)| Some((path.clone(), fixed.stamp()?)));
+        let stems = stems.map(|stem| (&*stem.path, Stamp { digest: stem.digest, modified: stem.modified }));
+        let fixed = self.fixed.iter().filter_map(|(path, fixed)| Some((path.as_str(), fixed.stamp()?)));
         stems.chain(fixed).chain([
-            (build::LAYOUT.to_owned(), self.layout),
-            (context::PAGES.to_owned(), Stamp { digest: self.context.digest, modified: self.context.modified }),
+            (build::LAYOUT, self.layout),
+            (context::PAGES, Stamp { digest: self.context.digest, modified: self.context.modified }),
         ])
     }
 
@@ -219,7 +250,7 @@ impl Site {
         let Some(all) = self.stems.get("all") else { return };
         for view in 0..self.frame.views().len() {
             for form in Form::ALL {
-                all.bytes(&self.frame, view, form, Coding::Gzip);
+                all.packed(&self.frame, view, form, Coding::Gzip);
             }
             for page in ["", "all"] {
                 if let Ok(found) = self.find(&format!("{}{page}", self.frame.prefix(view)), None) {
@@ -237,8 +268,7 @@ impl Found<'_> {
         match &self.target {
             Target::Fixed(fixed) => fixed.head(),
             Target::Stem(stem, _, form) => stem.head(&self.site.frame, *form),
-            Target::Combined(stem, _, form) => stem.head(&self.site.frame, *form),
-            Target::Leaf(leaf) => &leaf.head,
+            Target::Leaf(leaf, _) => &leaf.head,
             Target::Made(fixed) => fixed.head(),
         }
     }
@@ -247,11 +277,11 @@ impl Found<'_> {
     #[must_use]
     pub fn bytes(&self, coding: Coding) -> Bytes {
         match &self.target {
-            Target::Fixed(fixed) => fixed.bytes(coding),
-            Target::Stem(stem, view, form) => stem.bytes(&self.site.frame, *view, *form, coding),
-            Target::Combined(stem, view, form) => stem.bytes(&self.site.frame, *view, *form, coding),
-            Target::Leaf(leaf) => leaf.bytes(self.site, coding),
-            Target::Made(fixed) => fixed.bytes(coding),
+            // Of what is fixed only the directory is left for later.
+            Target::Fixed(fixed) => fixed.bytes(coding, || self.site.directory()),
+            Target::Stem(stem, view, form) => stem.bytes(self.site, *view, *form, coding),
+            Target::Leaf(leaf, recipe) => leaf.bytes(recipe, self.site, coding),
+            Target::Made(fixed) => fixed.bytes(coding, Vec::new),
         }
     }
 }

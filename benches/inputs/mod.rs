@@ -64,11 +64,15 @@ pub(crate) fn files(events: usize, files: usize) -> Vec<File> {
         .collect()
 }
 
-/// The name of an organization; no two of the first thousand are the same.
+/// The name of an organization; no two are the same.
 #[must_use]
 pub(crate) fn name(organization: usize) -> String {
     let neighborhood = NEIGHBORHOODS[organization % NEIGHBORHOODS.len()];
-    format!("{neighborhood} {}", KINDS[organization / NEIGHBORHOODS.len() % KINDS.len()])
+    let kind = KINDS[organization / NEIGHBORHOODS.len() % KINDS.len()];
+    match organization / (NEIGHBORHOODS.len() * KINDS.len()) {
+        0 => format!("{neighborhood} {kind}"),
+        chapter => format!("{neighborhood} {kind} {}", chapter + 1),
+    }
 }
 
 fn organization(number: usize) -> String {
@@ -88,7 +92,7 @@ fn event(text: &mut String, number: usize, organizations: usize, dice: &mut Dice
     let day = FIRST_DAY + Days::new(dice.below(DAYS as usize) as u64);
     let hour = 8 + dice.below(12);
     let title = dice.words(40);
-    let supporters: Vec<String> = (0..3).map(|_| name(dice.below(organizations.min(1000)))).collect();
+    let supporters: Vec<String> = (0..3).map(|_| name(dice.below(organizations))).collect();
     let tags = [TAGS[dice.below(6)], TAGS[6 + dice.below(6)]];
     let _ = write!(
         text,

@@ -111,8 +111,8 @@ impl<'a, 'f> Ids<'a, 'f> {
     fn claim(&self, place: (usize, usize)) -> Option<Claim<'a>> {
         let (name, file) = *self.files.get(place.0)?;
         if let Some(draft) = file.drafts.get(place.1) {
-            let former_uid = draft.former_uid.as_ref().map(|span| (draft.event.uid.as_str(), span));
-            let (id, span, is_right) = (&draft.event.id, &draft.id_span, !file.broken);
+            let former_uid = draft.former_uid.as_ref().map(|uid| (uid.value.as_str(), &uid.span));
+            let (id, span, is_right) = (&draft.id, &draft.id_span, !file.broken);
             return Some(Claim { place, is_right, name, file, id, span, former_uid });
         }
         let id = file.failed.get(place.1 - file.drafts.len())?.id.as_ref()?;

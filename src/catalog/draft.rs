@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use toml::de::DeValue;
 
@@ -21,13 +21,14 @@ use super::{alike, claims};
 /// An event that lacks only what other files know.
 #[derive(Debug)]
 pub(super) struct Draft {
-    /// The event without organizations and venues.
-    pub(super) event: Arc<Event>,
+    /// The event, of which organizations and venues do not count: as it was read, or as it was last joined, so that its texts are there once.
+    event: Mutex<Arc<Event>>,
+    pub(super) id: Slug,
     pub(super) id_span: Range<usize>,
     /// See [`claims::digest`].
     pub(super) id_digest: u64,
-    /// The place of `former_uid`, where it is written.
-    pub(super) former_uid: Option<Range<usize>>,
+    /// The UID that it had in another system, where one is written.
+    pub(super) former_uid: Option<Placed<String>>,
     /// Supporters in the order of writing: an index into [`Names`], and the place.
     pub(super) supporters: Vec<(usize, Range<usize>)>,
     pub(super) venue: Option<Placed<Slug>>,
@@ -35,6 +36,18 @@ pub(super) struct Draft {
     pub(super) change_venues: Vec<Option<Placed<Slug>>>,
     /// What it says of other events: whether they are the same.
     pub(super) overrules: Vec<(bool, Slug, Slug)>,
+}
+
+impl Draft {
+    /// The event, to be joined with organizations and venues.
+    pub(super) fn event(&self) -> Arc<Event> {
+        Arc::clone(&self.event.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes the texts of the event as it was joined for its own.
+    pub(super) fn share(&self, joined: &Arc<Event>) {
+        *self.event.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(joined);
+    }
 }
 
 /// An event that is wrong by itself.
@@ -81,6 +94,12 @@ impl UsedName {
 }
 
 impl Names {
+    /// Forgets what only reading needs.
+    pub(super) fn settle(&mut self) {
+        self.index = HashMap::new();
+        self.all.shrink_to_fit();
+    }
+
     fn insert(&mut self, name: String, span: &Range<usize>) -> usize {
         let folded = folded(&name);
         if let Some(index) = self.index.get(&folded) {
@@ -167,10 +186,11 @@ fn complete(
         apart: false,
     };
     Some(Draft {
-        event: Arc::new(event),
+        id: event.id.clone(),
+        former_uid: former_uid.map(|span| Placed { value: event.uid.clone(), span }),
+        event: Mutex::new(Arc::new(event)),
         id_span: id.span,
         id_digest,
-        former_uid,
         supporters,
         venue,
         change_venues: venues,

@@ -28,6 +28,8 @@ pub fn parse(source: Arc<Source>, config: &Config) -> ParsedFile {
         file.read(&source);
     }
     let Reading { report, mut parsed, .. } = file;
+    parsed.names.settle();
+    parsed.drafts.shrink_to_fit();
     parsed.problems = report.into_problems();
     parsed
 }

@@ -27,7 +27,7 @@ pub fn assemble(files: &BTreeMap<String, Arc<ParsedFile>>, config: &Config, prev
     let good: Vec<(&String, &Arc<ParsedFile>)> =
         files.iter().map(|(name, file)| (name, last_good(name, file, previous))).collect();
     let parsed: Vec<&ParsedFile> = good.iter().map(|(_, file)| file.as_ref()).collect();
-    let mut problems: Vec<Problem> = files.values().flat_map(|file| &file.problems).cloned().collect();
+    let mut problems: Vec<Problem> = Vec::new();
     let mut organizations = Organizations::declared(&parsed, &previous.organizations, &mut problems);
     let venues = Venues::declared(&parsed, &previous.venues, &mut problems);
     let claims = Claims::of(&good, config, previous, &mut problems);
@@ -46,11 +46,21 @@ pub fn assemble(files: &BTreeMap<String, Arc<ParsedFile>>, config: &Config, prev
     for (same, one, other) in parsed.iter().flat_map(|file| &file.overrules) {
         overrules.note(*same, one.clone(), other.clone());
     }
-    problems.sort_by(by_place);
-    let events = events(&origins, previous);
-    let (organizations, venues) = (organizations.by_slug, venues.by_slug);
-    let mut catalog =
-        Catalog { organizations, venues, partners, overrules, events, problems, origins, kept: Vec::new() };
+    let whole = claims.lost.is_empty() && origins.values().all(|origin| origin.whole);
+    let mut catalog = Catalog {
+        organizations: organizations.by_slug,
+        venues: venues.by_slug,
+        partners,
+        overrules,
+        events: events(&origins, previous),
+        problems: Vec::new(),
+        kept: Vec::new(),
+        between: problems,
+        whole,
+        former_uids: parsed.iter().any(|file| file.former_uids),
+        origins,
+    };
+    catalog.tell(files);
     catalog.keep_published(previous);
     catalog
 }
@@ -97,6 +107,12 @@ fn last_good<'a>(name: &str, file: &'a Arc<ParsedFile>, previous: &'a Catalog) -
 }
 
 impl Catalog {
+    /// Gathers the problems in files and between them.
+    pub(super) fn tell(&mut self, files: &BTreeMap<String, Arc<ParsedFile>>) {
+        self.problems = files.values().flat_map(|file| &file.problems).chain(&self.between).cloned().collect();
+        self.problems.sort_by(by_place);
+    }
+
     /// The event with an id.
     #[must_use]
     pub fn event(&self, id: &Slug) -> Option<&Arc<Event>> {
@@ -118,7 +134,7 @@ impl Catalog {
             let made = |number| matches!(origin.events.get(number), Some(Some(_)));
             let drafts = origin.file.drafts.iter().enumerate().filter(|(number, _)| !made(*number));
             let failed = origin.file.failed.iter().filter_map(|failed| failed.id.as_ref());
-            wrong.extend(drafts.map(|(_, draft)| draft.event.id.clone()).chain(failed.map(|id| id.value.clone())));
+            wrong.extend(drafts.map(|(_, draft)| draft.id.clone()).chain(failed.map(|id| id.value.clone())));
         }
         let published = wrong.iter().filter(|id| self.event(id).is_none()).filter_map(|id| previous.event(id));
         for event in published.collect::<Vec<_>>() {

@@ -86,7 +86,7 @@ impl Joint<'_, '_> {
         {
             return Some(Arc::clone(before));
         }
-        let mut event = Event::clone(&draft.event);
+        let mut event = Event::clone(&draft.event());
         event.organizations = organizations.into();
         if let Some(venue) = venue {
             event.details.place = Some(Place::Venue(venue));
@@ -96,10 +96,12 @@ impl Joint<'_, '_> {
                 change.details.place = Some(Place::Venue(venue));
             }
         }
-        match self.previous.event(&event.id) {
-            Some(published) if **published == event => Some(Arc::clone(published)),
-            _ => Some(Arc::new(event)),
-        }
+        let event = match self.previous.event(&event.id) {
+            Some(published) if **published == event => Arc::clone(published),
+            _ => Arc::new(event),
+        };
+        draft.share(&event);
+        Some(event)
     }
 
     /// The host, then the supporters in their order, each once; `None` when one is no organization.

@@ -32,6 +32,12 @@ pub(super) struct Declared {
 }
 
 impl Declared {
+    /// Whether another declares the same in the same words, wherever they stand.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        (&self.organization, self.faulty, self.own) == (&other.organization, other.faulty, other.own)
+            && self.called().eq(other.called())
+    }
+
     /// The folded names by which events may call it.
     pub(super) fn called(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(|(name, _)| name.as_str())

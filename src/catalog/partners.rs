@@ -30,6 +30,13 @@ pub(super) struct Declared {
     span: Range<usize>,
 }
 
+impl Declared {
+    /// Whether another declares the same.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        (&self.slug, &self.partner) == (&other.slug, &other.partner)
+    }
+}
+
 /// Reads one `[[partner]]`.
 pub(super) fn declared(
     report: &mut Report,

@@ -24,6 +24,13 @@ pub(super) struct Declared {
     faulty: bool,
 }
 
+impl Declared {
+    /// Whether another declares the same.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        (&self.venue, self.faulty) == (&other.venue, other.faulty)
+    }
+}
+
 /// Reads one `[[venue]]`.
 pub(super) fn declared(report: &mut Report, value: &DeValue<'_>, place: Range<usize>) -> Option<Declared> {
     let errors = report.errors();
@@ -75,6 +82,11 @@ pub(super) struct Venues<'f> {
 }
 
 impl<'f> Venues<'f> {
+    /// Venues that are settled already.
+    pub(super) fn known(venues: &BTreeMap<Slug, Arc<Venue>>) -> Self {
+        Self { by_slug: venues.clone(), unchanged: true, places: HashMap::new() }
+    }
+
     /// Gathers what the files declare. Of two with one slug, the first in the order of the files stays.
     pub(super) fn declared(
         files: &[&'f ParsedFile],

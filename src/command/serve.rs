@@ -19,7 +19,6 @@ use crate::metrics::Metrics;
 use crate::name::Slug;
 use crate::partner::Snapshot;
 use crate::publisher::Publisher;
-use crate::revision::Ledger;
 use crate::server::{self, Current, Operators};
 use crate::site::Site;
 use crate::store;
@@ -161,7 +160,8 @@ struct Round {
     day: NaiveDate,
     told: Told,
     folder_lost: bool,
-    kept: Option<Arc<Ledger>>,
+    /// The version of the ledger that was last given to be kept.
+    kept: Option<u64>,
     /// Where else each Site is published.
     outlet: Option<Outlet>,
     /// When what was heard since, and is no news, must be shown.
@@ -295,17 +295,16 @@ impl Round {
 
     /// Gives the Site to who publishes it elsewhere.
     fn publish(&self) {
-        if let (Some(outlet), Some(ledger)) = (&self.outlet, &self.kept) {
-            outlet.give(self.publisher.site(), ledger);
+        if let Some(outlet) = &self.outlet {
+            outlet.give(self.publisher.site(), self.publisher.ledger());
         }
     }
 
     /// What a restart needs of the revisions. The disk is the keeper's; only the last ledger counts, however many it is behind.
     fn keep(&mut self) {
-        if self.kept.as_ref().is_none_or(|kept| **kept != *self.publisher.ledger()) {
-            let ledger = Arc::new(self.publisher.ledger().clone());
-            self.tasks.give(Task::Ledger(Arc::clone(&ledger)));
-            self.kept = Some(ledger);
+        let version = self.publisher.ledger_version();
+        if self.kept.replace(version) != Some(version) {
+            self.tasks.give(Task::Ledger(Arc::clone(self.publisher.ledger())));
         }
     }
 

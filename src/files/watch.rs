@@ -1,12 +1,13 @@
 //! The editors' folder under watch: which of its files are new, changed or gone. Native events make it quick; looking at the folder every
 //! second makes it sure on every file system.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
@@ -31,11 +32,24 @@ const MAX_FILES: usize = 20_000;
 pub struct Folder {
     path: PathBuf,
     seen: BTreeMap<String, Trace>,
+    /// When all files were last looked at; `None` before the first time.
+    looked: Option<Instant>,
+    /// What the system told of since.
+    told: Arc<Mutex<Told>>,
     heard: Receiver<()>,
     /// Kept so that the watch goes on; `None` where the system offers none.
     _watcher: Option<RecommendedWatcher>,
     /// Kept so that waiting never ends for want of a sender, and so that others may end it.
     sender: Sender<()>,
+}
+
+/// What the system told of the folder.
+#[derive(Debug, Default)]
+struct Told {
+    /// These files may have changed …
+    files: BTreeSet<String>,
+    /// … or any.
+    any: bool,
 }
 
 /// What tells a file from its next version.
@@ -52,29 +66,50 @@ impl Folder {
     #[must_use]
     pub fn watch(path: &Path) -> Self {
         let (sender, heard) = channel();
-        let watcher = watcher(path, sender.clone());
+        let told = Arc::new(Mutex::new(Told::default()));
+        let watcher = watcher(path, sender.clone(), Arc::clone(&told));
         if let Err(error) = &watcher {
             tracing::warn!(%error, "changes are found by looking once a second");
         }
-        let seen = BTreeMap::new();
-        Self { path: path.to_owned(), seen, heard, _watcher: watcher.ok(), sender }
+        let (seen, looked) = (BTreeMap::new(), None);
+        Self { path: path.to_owned(), seen, looked, told, heard, _watcher: watcher.ok(), sender }
     }
 
-    /// The files that are new, changed or gone since the last call. Where the folder itself cannot be read, nothing counts as gone.
+    /// The files that are new, changed or gone since the last call. Where the folder itself cannot be read, nothing counts as gone. Where
+    /// the system tells which files changed, the others are looked at only once in a while.
     ///
     /// # Errors
     /// When the folder cannot be read.
     pub fn changes(&mut self) -> io::Result<Vec<FileChange>> {
-        let now = self.at_rest()?;
-        let gone = self.seen.keys().filter(|name| !now.contains_key(*name)).cloned();
-        let gone: Vec<FileChange> =
-            gone.map(|name| FileChange { name: self.shown(&name), text: FileText::Gone }).collect();
-        let fresh: Vec<&String> =
-            now.iter().filter(|(name, trace)| self.seen.get(*name) != Some(trace)).map(|(name, _)| name).collect();
-        let read = |name: &String| FileChange { name: self.shown(name), text: read_text(&self.path.join(name)) };
-        let changes = gone.into_iter().chain(fresh.into_iter().map(read)).collect();
-        self.seen = now;
-        Ok(changes)
+        let told = std::mem::take(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner));
+        let is_due = self.looked.is_none_or(|looked| looked.elapsed() >= LOOK_EVERY);
+        if !is_due && !told.any && !told.files.is_empty() {
+            let now = self.at_rest(Some(&told.files))?;
+            // A file that is gone may be there under another name, of which nothing was told yet.
+            if told.files.iter().all(|name| now.contains_key(name) || !self.seen.contains_key(name)) {
+                return Ok(self.take_in(Vec::new(), now));
+            }
+        }
+        let now = self.at_rest(None)?;
+        self.looked = Some(Instant::now());
+        let gone = self.seen.keys().filter(|name| !now.contains_key(*name)).cloned().collect();
+        Ok(self.take_in(gone, now))
+    }
+
+    /// What changed, where these files are gone and others have these traces.
+    fn take_in(&mut self, gone: Vec<String>, now: BTreeMap<String, Trace>) -> Vec<FileChange> {
+        let mut changes = Vec::new();
+        for name in gone.iter().filter(|name| self.seen.remove(*name).is_some()) {
+            changes.push(FileChange { name: self.path.join(name).display().to_string(), text: FileText::Gone });
+        }
+        for (name, trace) in now {
+            if self.seen.get(&name) != Some(&trace) {
+                let path = self.path.join(&name);
+                changes.push(FileChange { name: path.display().to_string(), text: read_text(&path) });
+                self.seen.insert(name, trace);
+            }
+        }
+        changes
     }
 
     /// Ends a wait from elsewhere, as a change would.
@@ -91,13 +126,18 @@ impl Folder {
         }
     }
 
-    /// The traces of all files, once two looks in a row agree. A folder as it was last seen needs no second look.
-    fn at_rest(&self) -> io::Result<BTreeMap<String, Trace>> {
+    /// The traces of these files, or of all, once two looks in a row agree. What is as it was last seen needs no second look.
+    fn at_rest(&self, files: Option<&BTreeSet<String>>) -> io::Result<BTreeMap<String, Trace>> {
+        let look = || files.map_or_else(|| look(&self.path), |files| Ok(look_at(&self.path, files)));
+        let is_as_seen = |traces: &BTreeMap<String, Trace>| match files {
+            None => *traces == self.seen,
+            Some(files) => files.iter().all(|name| traces.get(name) == self.seen.get(name)),
+        };
         let since = Instant::now();
-        let mut traces = look(&self.path)?;
-        while traces != self.seen && !self.seen.is_empty() && since.elapsed() < LONGEST_WAIT {
+        let mut traces = look()?;
+        while !is_as_seen(&traces) && !self.seen.is_empty() && since.elapsed() < LONGEST_WAIT {
             std::thread::sleep(REST);
-            let again = look(&self.path)?;
+            let again = look()?;
             if again == traces {
                 break;
             }
@@ -105,22 +145,47 @@ impl Folder {
         }
         Ok(traces)
     }
-
-    fn shown(&self, name: &str) -> String {
-        self.path.join(name).display().to_string()
-    }
 }
 
 /// Tells of everything but reading, which would tell of our own looks.
-fn watcher(path: &Path, sender: Sender<()>) -> notify::Result<RecommendedWatcher> {
+fn watcher(path: &Path, sender: Sender<()>, told: Arc<Mutex<Told>>) -> notify::Result<RecommendedWatcher> {
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         if !matches!(event, Ok(notify::Event { kind: EventKind::Access(_), .. })) {
+            told.lock().unwrap_or_else(PoisonError::into_inner).note(event.ok());
             // Nobody listens any more when the program ends.
             let _ = sender.send(());
         }
     })?;
     watcher.watch(path, RecursiveMode::NonRecursive)?;
     Ok(watcher)
+}
+
+impl Told {
+    /// Notes what an event is about; `None` is one that was lost.
+    fn note(&mut self, event: Option<notify::Event>) {
+        let Some(event) = event.filter(|event| !event.need_rescan() && !event.paths.is_empty()) else {
+            self.any = true;
+            return;
+        };
+        for path in event.paths {
+            match path.file_name().and_then(|name| name.to_str()) {
+                Some(name) if is_ours(name) => drop(self.files.insert(name.to_owned())),
+                // Editors' own files, and those of others. What has no such ending may be the folder itself.
+                Some(name) if name.contains('.') => {}
+                _ => self.any = true,
+            }
+        }
+    }
+}
+
+/// Whether a name is that of a file of events. Hidden ones are editors' own.
+fn is_ours(name: &str) -> bool {
+    name.ends_with(".toml") && !name.starts_with('.')
+}
+
+/// The traces of those of these files that are there.
+fn look_at(path: &Path, files: &BTreeSet<String>) -> BTreeMap<String, Trace> {
+    files.iter().filter_map(|name| Some((name.clone(), trace_of(&path.join(name))?))).collect()
 }
 
 /// The traces of the folder's `.toml` files, hidden ones (editors' own) aside.
@@ -131,22 +196,26 @@ pub(super) fn look(path: &Path) -> io::Result<BTreeMap<String, Trace>> {
         let Ok(name) = entry.file_name().into_string() else {
             continue;
         };
-        if !name.ends_with(".toml") || name.starts_with('.') {
+        if !is_ours(&name) {
             continue;
         }
         if traces.len() == MAX_FILES {
             return Err(io::Error::other(format!("the folder has more than {MAX_FILES} files")));
         }
-        // A file that vanishes between two calls is gone; links are followed.
-        match fs::metadata(entry.path()) {
-            Ok(metadata) if metadata.is_file() => drop(traces.insert(name, trace(&metadata))),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            // Reading it will tell why it cannot be read; it is not gone.
-            Err(_) => drop(traces.insert(name, UNSEEN)),
-        }
+        traces.extend(trace_of(&entry.path()).map(|trace| (name, trace)));
     }
     Ok(traces)
+}
+
+/// The trace of a file; `None` where there is none. Links are followed.
+fn trace_of(path: &Path) -> Option<Trace> {
+    match fs::metadata(path) {
+        Ok(metadata) => metadata.is_file().then(|| trace(&metadata)),
+        // A file that vanishes between two calls is gone.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        // Reading it will tell why it cannot be read; it is not gone.
+        Err(_) => Some(UNSEEN),
+    }
 }
 
 /// The trace of a file that is there and cannot be looked at.

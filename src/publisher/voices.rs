@@ -1,12 +1,12 @@
 //! What the partners last said, adopted, and which of it is published now. It asks nobody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use crate::config::Config;
-use crate::event::Event;
+use crate::event::{Event, Start};
 use crate::merge::Voice;
 use crate::name::Slug;
 use crate::partner::poll::{Staleness, staleness};
@@ -14,7 +14,13 @@ use crate::partner::{Adopted, Changes, Header, Partner, Snapshot, adopt};
 
 /// Every partner of the catalog that has said something.
 #[derive(Debug, Default)]
-pub(super) struct Voices(BTreeMap<Slug, Heard>);
+pub(super) struct Voices {
+    heard: BTreeMap<Slug, Heard>,
+    /// When the events start that differ from those that were last [taken](Voices::take_starts).
+    starts: BTreeSet<Start>,
+    /// Whose events were current then.
+    current: BTreeSet<Slug>,
+}
 
 /// One partner's last good answer.
 #[derive(Debug)]
@@ -36,7 +42,7 @@ impl Voices {
     ) {
         for (slug, snapshot) in said {
             let Some(partner) = partners.get(&slug) else { continue };
-            match self.0.get_mut(&slug) {
+            match self.heard.get_mut(&slug) {
                 // Nothing but times and counts is new: the events stay as they are. The whole snapshot is taken, so that its body is
                 // shared with the fetcher's and is not there twice.
                 Some(heard) if Arc::ptr_eq(&heard.partner, partner) && heard.snapshot.body == snapshot.body => {
@@ -51,7 +57,8 @@ impl Voices {
                 before => {
                     let adopted = adopted(partner, &snapshot, config, before.as_ref().map(|heard| &heard.adopted));
                     let changes = before.as_ref().map(|heard| Changes::between(&heard.adopted, &adopted));
-                    self.0.insert(slug, Heard { partner: Arc::clone(partner), snapshot, adopted, changes });
+                    self.starts.extend(differing(before.map_or(&[], |heard| &heard.adopted.events), &adopted.events));
+                    self.heard.insert(slug, Heard { partner: Arc::clone(partner), snapshot, adopted, changes });
                 }
             }
         }
@@ -59,19 +66,32 @@ impl Voices {
 
     /// Follows the catalog: partners that are gone say nothing more, and one whose table has changed is adopted anew.
     pub(super) fn follow(&mut self, partners: &BTreeMap<Slug, Arc<Partner>>, config: &Config) {
-        self.0.retain(|slug, _| partners.contains_key(slug));
-        for (slug, heard) in &mut self.0 {
+        let gone = self.heard.extract_if(.., |slug, _| !partners.contains_key(slug));
+        self.starts.extend(gone.flat_map(|(_, heard)| starts(&heard.adopted.events).collect::<Vec<_>>()));
+        for (slug, heard) in &mut self.heard {
             let Some(partner) = partners.get(slug).filter(|partner| !Arc::ptr_eq(partner, &heard.partner)) else {
                 continue;
             };
+            self.starts.extend(starts(&heard.adopted.events));
             heard.adopted = adopted(partner, &heard.snapshot, config, Some(&heard.adopted));
             heard.partner = Arc::clone(partner);
+            self.starts.extend(starts(&heard.adopted.events));
         }
+    }
+
+    /// When the events start that differ from those of the last call, at `now`.
+    pub(super) fn take_starts(&mut self, config: &Config, now: DateTime<Utc>) -> BTreeSet<Start> {
+        let current: BTreeSet<Slug> = self.current(config, now).iter().map(|voice| voice.partner.clone()).collect();
+        for slug in current.symmetric_difference(&self.current) {
+            self.starts.extend(self.heard.get(slug).into_iter().flat_map(|heard| starts(&heard.adopted.events)));
+        }
+        self.current = current;
+        std::mem::take(&mut self.starts)
     }
 
     /// What may be published at `now`: a copy that nobody has confirmed for too long is not.
     pub(super) fn current(&self, config: &Config, now: DateTime<Utc>) -> Vec<Voice<'_>> {
-        self.0
+        self.heard
             .values()
             .filter(|heard| staleness(&heard.snapshot.header, now, &config.partners.limits) != Staleness::Gone)
             .map(|heard| Voice {
@@ -85,13 +105,26 @@ impl Voices {
 
     /// What is known of a partner.
     pub(super) fn of(&self, slug: &Slug) -> Option<(&Header, &Adopted)> {
-        self.0.get(slug).map(|heard| (&heard.snapshot.header, &heard.adopted))
+        self.heard.get(slug).map(|heard| (&heard.snapshot.header, &heard.adopted))
     }
 
     /// What its last new answer changed.
     pub(super) fn changes(&self, slug: &Slug) -> Option<Changes> {
-        self.0.get(slug).and_then(|heard| heard.changes)
+        self.heard.get(slug).and_then(|heard| heard.changes)
     }
+}
+
+fn starts(events: &[Arc<Event>]) -> impl Iterator<Item = Start> {
+    events.iter().map(|event| event.start())
+}
+
+/// When the events start that are not in both lists.
+fn differing(before: &[Arc<Event>], now: &[Arc<Event>]) -> Vec<Start> {
+    let set = |events: &[Arc<Event>]| events.iter().map(Arc::as_ptr).collect::<HashSet<_>>();
+    let (old, new) = (set(before), set(now));
+    let going = before.iter().filter(|event| !new.contains(&Arc::as_ptr(event)));
+    let coming = now.iter().filter(|event| !old.contains(&Arc::as_ptr(event)));
+    going.chain(coming).map(|event| event.start()).collect()
 }
 
 /// The events of a snapshot; those that are as before keep their `Arc`. What cannot be adopted any more leaves what was.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::leaf::Choice;
+use super::shelf::Shelf;
 use super::stem::{Kind, Plan, Stem, path};
 use super::{Missing, Site};
 
@@ -31,11 +32,11 @@ impl Site {
             return Ok(None);
         }
         let mut named: Vec<String> = paths.iter().map(|path| path.replacen('/', "=", 1)).collect();
-        let stem = self.combined.recall(&named.join("&"), || Arc::new(self.union(&paths)));
+        let stem = self.combined.recall(&named.join("&"), || self.union(&paths));
         let language = view.and_then(|view| self.frame.language_of(view)).map(|language| language.to_string());
         named.extend(language.as_ref().map(|language| format!("lang={language}")));
         let choice = Choice { paths, query: named.join("&"), language };
-        Ok(Some(Combined { stem: Arc::clone(&stem), choice, view }))
+        Ok(Some(Combined { stem, choice, view }))
     }
 
     /// The chosen stems, ascending, each once; and the view of the chosen language.
@@ -71,13 +72,13 @@ impl Site {
     /// The union of the chosen feeds. It is as new as the newest of them: what leaves one of them moves that one's time.
     fn union(&self, choices: &[String]) -> Stem {
         let chosen = || choices.iter().filter_map(|choice| self.stems.get(choice.as_str()));
-        let mut events: Vec<_> = chosen().flat_map(|stem| &stem.plan.events).cloned().collect();
+        let mut events: Vec<_> = chosen().flat_map(|stem| stem.plan.events.iter()).cloned().collect();
         events.sort_unstable_by(|one, other| one.order().cmp(&other.order()));
         events.dedup_by(|one, other| Arc::ptr_eq(one, other));
         let name = chosen().map(|stem| stem.plan.head.name.as_str()).collect::<Vec<_>>().join(" + ");
         let head = self.frame.head(name, String::new(), None);
         let modified = chosen().map(|stem| stem.modified).max().unwrap_or_default();
-        let plan = Plan { kind: Kind::Combined, id: "combine".into(), head, events };
+        let plan = Plan { kind: Kind::Combined, id: "combine".into(), head, events: Shelf::of(events) };
         Stem::new(plan, &self.frame, self.today, |_| modified)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::stem::{Form, Kind, Stem};
-use super::{Coding, Found, PartnerState, Site, Target, World, leaf};
+use super::{Found, PartnerState, Site, Target, World, leaf};
 use crate::metrics::{self, Facts, Partner};
 use crate::name::Slug;
 use crate::problem::Severity;
@@ -92,7 +92,7 @@ impl Site {
     }
 
     fn bytes(&self, stem: &Stem) -> usize {
-        stem.bytes(&self.frame, 0, Form::Ics, Coding::Identity).len()
+        stem.feed_bytes(&self.frame)
     }
 
     fn fullness(&self, stem: &Stem) -> metrics::Feed {
@@ -122,10 +122,9 @@ impl Found<'_> {
     pub fn kind(&self) -> metrics::Kind {
         match &self.target {
             Target::Fixed(_) => metrics::Kind::Fixed,
-            Target::Stem(_, _, Form::Json) | Target::Combined(_, _, Form::Json) => metrics::Kind::Json,
+            Target::Stem(_, _, Form::Json) => metrics::Kind::Json,
             Target::Stem(stem, _, Form::Ics) => kind(stem.plan.kind),
-            Target::Combined(stem, _, Form::Ics) => kind(stem.plan.kind),
-            Target::Leaf(leaf) => match leaf.form() {
+            Target::Leaf(_, recipe) => match recipe.form {
                 leaf::Form::Atom => metrics::Kind::Atom,
                 leaf::Form::Frame | leaf::Form::Data => metrics::Kind::Embed,
                 leaf::Form::Sitemap => metrics::Kind::Fixed,

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::fixed::Fixed;
 use super::leaf::{self, Leaf, Recipe};
-use super::stem::{Form, Stem};
+use super::published::Published;
+use super::shelf::Shelf;
+use super::stem::{Form, Kind, Plan, Stem};
 use super::{Found, Missing, Site, Target};
 use crate::page::embed;
 
@@ -61,19 +63,31 @@ impl Site {
     }
 
     /// The stem at a path, those of single events among them.
-    fn stem(&self, path: &str) -> Option<&Arc<Stem>> {
+    fn stem(&self, path: &str) -> Option<Arc<Stem>> {
         let Some(id) = path.strip_prefix("event/") else {
-            return self.stems.get(path);
+            return self.stems.get(path).cloned();
         };
-        let index = self.events.binary_search_by(|event| event.published.event.id.as_str().cmp(id)).ok()?;
-        Some(self.events.get(index)?.stem(&self.frame, self.layout, self.today))
+        let event = self.events.find(id)?;
+        Some(self.singles.recall(path, || self.single(event)))
+    }
+
+    /// The stem of an event. There are thousands of them and few are asked for, so each is made when it is. It is as new as the event, or
+    /// as what all feeds have in common.
+    fn single(&self, event: &Arc<Published>) -> Stem {
+        let plan = Plan {
+            kind: Kind::Event,
+            id: event.id().into(),
+            head: self.frame.head(event.event.details.title.clone(), String::new(), None),
+            events: Shelf::of(vec![Arc::clone(event)]),
+        };
+        Stem::new(plan, &self.frame, self.today, |_| event.changed.max(self.layout.modified))
     }
 
     fn find_feed(&self, stem: &str, form: Form, view: usize, query: Option<&str>) -> Result<Found<'_>, Missing> {
         if stem == "combine" {
             let combined = self.combine(query.unwrap_or_default())?.ok_or_else(Missing::choice)?;
             let view = combined.view.unwrap_or(view);
-            return Ok(self.found(Target::Combined(combined.stem, view, form)));
+            return Ok(self.found(Target::Stem(combined.stem, view, form)));
         }
         let stem = self.stem(stem).ok_or_else(|| missing_stem(stem))?;
         Ok(self.found(Target::Stem(stem, view, form)))
@@ -95,7 +109,7 @@ impl Site {
     /// A form whose address is a stem's with something before or after it.
     fn find_leaf(&self, path: &str, view: usize, query: Option<&str>) -> Result<Found<'_>, Missing> {
         if let Some(stem) = self.stem(path) {
-            return self.leaf(Some(stem), leaf::Form::Page, view);
+            return self.leaf(Some(&stem), leaf::Form::Page, view);
         }
         if let Some(path) = path.strip_prefix("embed/") {
             let (path, form) = match path.strip_suffix(".js") {
@@ -108,7 +122,7 @@ impl Site {
                 let recipe = Recipe { stem: combined.stem, form, view, choice: Some(combined.choice) };
                 return Ok(self.remembered(recipe));
             }
-            return self.leaf(Some(self.stem(path).ok_or_else(|| missing_stem(path))?), form, view);
+            return self.leaf(Some(&self.stem(path).ok_or_else(|| missing_stem(path))?), form, view);
         }
         let (stem, form) = if let Some(stem) = path.strip_suffix(".atom") {
             (stem, leaf::Form::Atom)
@@ -130,7 +144,7 @@ impl Site {
         {
             return Err(Missing::address());
         }
-        self.leaf(Some(stem), form, view)
+        self.leaf(Some(&stem), form, view)
     }
 
     fn leaf(&self, stem: Option<&Arc<Stem>>, form: leaf::Form, view: usize) -> Result<Found<'_>, Missing> {
@@ -139,8 +153,11 @@ impl Site {
     }
 
     fn remembered(&self, recipe: Recipe) -> Found<'_> {
-        let digest = recipe.digest(self);
-        self.found(Target::Leaf(self.leaves.recall(&digest.to_string(), || Leaf::new(recipe, digest, self))))
+        let (digest, modified) = (recipe.digest(self), recipe.modified(self));
+        // What is again as it was before is newer than it was then.
+        let key = format!("{digest} {}", modified.timestamp());
+        let leaf = self.leaves.recall(&key, || Leaf::new(&recipe, digest, modified, self));
+        self.found(Target::Leaf(leaf, Box::new(recipe)))
     }
 
     /// The answer to a site that asks how to show a page of ours (oEmbed 1.0 §2).

@@ -31,7 +31,19 @@ impl Fixed {
     ) -> Self {
         let digest = digest(&bytes);
         let head = Head::new(media_type, cache_control, digest, bytes.len() < 64 * 1024).changed(modified(digest));
-        Self { head, content: Content::new(bytes, Effort::Thorough), digest }
+        Self { head, content: Content::of(bytes, Effort::Thorough), digest }
+    }
+
+    /// The same of bytes that are made when they are first asked for, of what has this digest; `brotli` says whether that coding pays.
+    pub(super) fn later(
+        media_type: &'static str,
+        cache_control: &'static str,
+        digest: Digest,
+        brotli: bool,
+        modified: impl FnOnce(Digest) -> DateTime<Utc>,
+    ) -> Self {
+        let head = Head::new(media_type, cache_control, digest, brotli).changed(modified(digest));
+        Self { head, content: Content::new(Effort::Quick), digest }
     }
 
     /// A text that is true now only.
@@ -54,21 +66,26 @@ impl Fixed {
     pub(super) fn made(media_type: &'static str, bytes: Vec<u8>) -> Self {
         let digest = digest(&bytes);
         let head = Head::new(media_type, "public, max-age=3600", digest, false);
-        Self { head, content: Content::new(bytes, Effort::Quick), digest }
+        Self { head, content: Content::of(bytes, Effort::Quick), digest }
     }
 
     fn not_kept(media_type: &'static str, bytes: Vec<u8>) -> Self {
         let digest = digest(&bytes);
         let head = Head::new(media_type, NOT_KEPT, digest, false);
-        Self { head, content: Content::new(bytes, Effort::Quick), digest }
+        Self { head, content: Content::of(bytes, Effort::Quick), digest }
     }
 
     pub(super) fn head(&self) -> &Head {
         &self.head
     }
 
-    pub(super) fn bytes(&self, coding: Coding) -> Bytes {
-        self.content.bytes(coding)
+    /// Its bytes in a coding; `make` makes those that were left for later.
+    pub(super) fn bytes(&self, coding: Coding, make: impl FnOnce() -> Vec<u8>) -> Bytes {
+        self.content.bytes(coding, make)
+    }
+
+    pub(super) fn digest(&self) -> Digest {
+        self.digest
     }
 
     /// Whether it belongs to a site of files too.

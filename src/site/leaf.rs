@@ -1,6 +1,8 @@
 //! The forms beside feeds and their JSON: pages, Atom, handbills, what is embedded. Few of them are asked for, so each is made when it first is.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 
 use super::context::Context;
 use super::representation::{Content, Effort, Head, Policy};
@@ -56,12 +58,12 @@ pub(super) struct Choice {
     pub(super) language: Option<String>,
 }
 
-/// A form whose bytes are made when somebody needs them: a 304 does not.
+/// A form whose bytes are made when somebody needs them: a 304 does not. It holds nothing of what it is made from, which may be of a Site
+/// that is no more.
 #[derive(Debug)]
 pub(super) struct Leaf {
-    recipe: Recipe,
     pub(super) head: Head,
-    content: OnceLock<Content>,
+    content: Content,
 }
 
 /// Pages say "today": caches may not keep them long.
@@ -72,7 +74,7 @@ const FORMAT: u64 = 1;
 
 impl Leaf {
     /// `recipe` as a form of the Site, with its digest.
-    pub(super) fn new(recipe: Recipe, digest: Digest, site: &Site) -> Self {
+    pub(super) fn new(recipe: &Recipe, digest: Digest, modified: DateTime<Utc>, site: &Site) -> Self {
         let (media_type, policy) = match recipe.form {
             Form::Atom => ("application/atom+xml; charset=utf-8", Policy::Data),
             Form::Data => ("text/javascript; charset=utf-8", Policy::Data),
@@ -80,18 +82,23 @@ impl Leaf {
             Form::Frame => ("text/html; charset=utf-8", Policy::Frame),
             _ => ("text/html; charset=utf-8", Policy::Page),
         };
-        let modified = recipe.stem.modified.max(site.today.midnight).max(site.context.modified);
-        let head = Head::new(media_type, CACHE, digest, true).under(policy).changed(modified);
-        Self { recipe, head, content: OnceLock::new() }
-    }
-
-    pub(super) fn form(&self) -> &Form {
-        &self.recipe.form
+        // Of thousands of addresses brotli would take a second.
+        let brotli = recipe.form != Form::Sitemap || site.events.len() < 2_000;
+        let head = Head::new(media_type, CACHE, digest, brotli).under(policy).changed(modified);
+        Self { head, content: Content::new(Effort::Quick) }
     }
 
     /// Its bytes in a coding.
-    pub(super) fn bytes(&self, site: &Site, coding: Coding) -> bytes::Bytes {
-        self.content.get_or_init(|| Content::new(self.recipe.render(site), Effort::Quick)).bytes(coding)
+    pub(super) fn bytes(&self, recipe: &Recipe, site: &Site, coding: Coding) -> bytes::Bytes {
+        let mut is_new = false;
+        let bytes = self.content.bytes(coding, || {
+            is_new = true;
+            recipe.render(site)
+        });
+        if is_new {
+            site.leaves.weigh(bytes.len());
+        }
+        bytes
     }
 }
 
@@ -115,6 +122,11 @@ impl Recipe {
             _ => {}
         }
         hasher.finish()
+    }
+
+    /// When what goes into it last changed.
+    pub(super) fn modified(&self, site: &Site) -> DateTime<Utc> {
+        self.stem.modified.max(site.today.midnight).max(site.context.modified)
     }
 
     fn render(&self, site: &Site) -> Vec<u8> {

@@ -3,23 +3,28 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The latest values by their keys: at least `room` of those last asked for, at most twice as many.
+/// The latest values by their keys: of those last asked for at least `room`, or as many as have `most_bytes` together; at most twice as
+/// many.
 #[derive(Debug)]
 pub(super) struct Memory<V> {
     room: usize,
+    most_bytes: usize,
     halves: Mutex<Halves<V>>,
 }
 
 /// What was asked for lately, and before that. When the young half is full, it becomes the old one, and what was in that is forgotten.
 #[derive(Debug)]
 struct Halves<V> {
+    /// The bytes made for what is in the young half.
+    bytes: usize,
     young: HashMap<String, Arc<V>>,
     old: HashMap<String, Arc<V>>,
 }
 
 impl<V> Memory<V> {
-    pub(super) fn new(room: usize) -> Self {
-        Self { room, halves: Mutex::new(Halves { young: HashMap::new(), old: HashMap::new() }) }
+    pub(super) fn new(room: usize, most_bytes: usize) -> Self {
+        let halves = Halves { bytes: 0, young: HashMap::new(), old: HashMap::new() };
+        Self { room, most_bytes, halves: Mutex::new(halves) }
     }
 
     /// The value of a key, made if it is not remembered. Two that ask at once may both make it; one is kept.
@@ -34,6 +39,15 @@ impl<V> Memory<V> {
             self.note(key, &made);
             made
         })
+    }
+
+    /// Notes that so many bytes were made for a value that is remembered.
+    pub(super) fn weigh(&self, bytes: usize) {
+        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
+        halves.bytes += bytes;
+        if halves.bytes > self.most_bytes {
+            halves.turn();
+        }
     }
 
     fn known(&self, key: &str) -> Option<Arc<V>> {
@@ -53,9 +67,16 @@ impl<V> Memory<V> {
 
     fn insert(&self, halves: &mut Halves<V>, key: String, value: Arc<V>) {
         if halves.young.len() >= self.room {
-            halves.old = std::mem::take(&mut halves.young);
+            halves.turn();
         }
         halves.young.insert(key, value);
+    }
+}
+
+impl<V> Halves<V> {
+    fn turn(&mut self) {
+        self.old = std::mem::take(&mut self.young);
+        self.bytes = 0;
     }
 }
 
@@ -65,7 +86,7 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_stays_and_the_rest_is_forgotten() {
-        let memory = Memory::new(2);
+        let memory = Memory::new(2, 100);
         let made = |key: &str| {
             let mut made = false;
             memory.recall(key, || made = true);
@@ -78,5 +99,23 @@ mod tests {
         }
         assert!(!made("a"), "asked for again and again");
         assert!(made("b"), "long not asked for");
+    }
+
+    #[test]
+    fn what_is_large_makes_room_sooner() {
+        let memory = Memory::new(100, 1_000);
+        let ask = |key: &str| {
+            let mut made = false;
+            memory.recall(key, || made = true);
+            if made {
+                memory.weigh(400);
+            }
+            made
+        };
+        for key in ["a", "b", "c", "d", "e", "f"] {
+            assert!(ask(key));
+        }
+        assert!(!ask("f"), "the last of them is there");
+        assert!(ask("a"), "at most 2,000 bytes are");
     }
 }

@@ -46,11 +46,9 @@ impl Published {
         Self { event, digest, revision, changed, span, listed_in, occurrences, blocks }
     }
 
-    /// Whether a Site of this day may take it over as it is.
-    pub(super) fn is_still(&self, event: &Arc<Event>, current: Current, today: NaiveDate) -> bool {
-        Arc::ptr_eq(&self.event, event)
-            && (self.revision, self.changed) == (current.revision, current.changed)
-            && self.listed_in.is_none_or(|listed_in| listed_in == month(today))
+    /// Whether it is the same on another day.
+    pub(super) fn is_of(&self, today: NaiveDate) -> bool {
+        self.listed_in.is_none_or(|listed_in| listed_in == month(today))
     }
 
     /// Its folded VEVENTs in a view of the frame.
@@ -81,9 +79,13 @@ impl Published {
         self.occurrences.iter().find(|occurrence| occurrence.when.start().day() >= today)
     }
 
+    pub(super) fn id(&self) -> &str {
+        self.event.id.as_str()
+    }
+
     /// The order of events in a feed.
-    pub(super) fn order(&self) -> (DateTime<Utc>, &str) {
-        (self.span.start, &self.event.uid)
+    pub(super) fn order(&self) -> (DateTime<Utc>, &str, &str) {
+        (self.span.start, &self.event.uid, self.id())
     }
 }
 

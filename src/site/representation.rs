@@ -150,27 +150,34 @@ impl Head {
     }
 }
 
-/// The bytes of a representation, and its compressed forms as they are first asked for.
+/// The bytes of a representation in each coding, made when they are first asked for.
 #[derive(Debug)]
 pub(super) struct Content {
-    identity: Bytes,
     effort: Effort,
-    gzip: OnceLock<Bytes>,
-    brotli: OnceLock<Bytes>,
+    forms: [OnceLock<Bytes>; 3],
 }
 
 impl Content {
-    pub(super) fn new(identity: Vec<u8>, effort: Effort) -> Self {
-        Self { identity: Bytes::from(identity), effort, gzip: OnceLock::new(), brotli: OnceLock::new() }
+    /// Of bytes that can be made again.
+    pub(super) fn new(effort: Effort) -> Self {
+        Self { effort, forms: Default::default() }
     }
 
-    /// The bytes in a coding: shared, not copied.
-    pub(super) fn bytes(&self, coding: Coding) -> Bytes {
-        match coding {
-            Coding::Identity => self.identity.clone(),
-            Coding::Gzip => self.gzip.get_or_init(|| gzip(&self.identity, self.effort)).clone(),
-            Coding::Brotli => self.brotli.get_or_init(|| brotli(&self.identity, self.effort)).clone(),
-        }
+    /// Of these bytes.
+    pub(super) fn of(identity: Vec<u8>, effort: Effort) -> Self {
+        Self { effort, forms: [OnceLock::from(Bytes::from(identity)), OnceLock::new(), OnceLock::new()] }
+    }
+
+    /// The bytes in a coding: shared, not copied. `make` makes those without a coding; only of what is asked for is anything kept.
+    pub(super) fn bytes(&self, coding: Coding, make: impl FnOnce() -> Vec<u8>) -> Bytes {
+        let [identity, gzipped, brotlied] = &self.forms;
+        let plain = || identity.get().cloned().unwrap_or_else(|| Bytes::from(make()));
+        let form = match coding {
+            Coding::Identity => identity.get_or_init(plain),
+            Coding::Gzip => gzipped.get_or_init(|| gzip(&plain(), self.effort)),
+            Coding::Brotli => brotlied.get_or_init(|| brotli(&plain(), self.effort)),
+        };
+        form.clone()
     }
 }
 

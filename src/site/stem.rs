@@ -1,14 +1,17 @@
 //! A stem: an address without its ending, such as `org/chicago-dsa`, the events behind it, and its forms in each language.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 
+use super::Site;
 use super::frame::{Frame, Today};
 use super::published::Published;
 use super::representation::{Coding, Content, Effort, Head};
+use super::shelf::Shelf;
 use crate::digest::{Digest, Hasher};
+use crate::event::occurrences::Occurrence;
 use crate::feed;
 use crate::page::{Item, json};
 use crate::time::Zone;
@@ -80,16 +83,31 @@ pub(super) struct Plan {
     /// The last part of the address.
     pub(super) id: Arc<str>,
     pub(super) head: feed::Head,
-    /// In feed order.
-    pub(super) events: Vec<Arc<Published>>,
+    pub(super) events: Shelf,
 }
 
 impl Plan {
-    /// The zones that the events name, each with the day of its earliest event; the calendar's first, then by name.
-    fn zones(&self, frame: &Frame, today: Today) -> Vec<(Zone, NaiveDate)> {
-        feed::zones(frame.zone(), today.date, self.events.iter().map(|published| &*published.event))
+    /// The first occurrence on `today` or later. Most events are not looked at: they are over, or begin after one that was found.
+    fn next(&self, zone: Zone, today: Today) -> Option<Next> {
+        let mut first: Option<(DateTime<Utc>, &Arc<Published>, &Occurrence)> = None;
+        for (earliest, events) in self.events.not_over(today.midnight) {
+            if first.is_some_and(|(start, ..)| start < zone.start_of_day(earliest)) {
+                continue;
+            }
+            for event in events {
+                let Some(occurrence) = event.next(today.date) else { continue };
+                let start = occurrence.when.start().instant(zone);
+                if first.is_none_or(|(earliest, ..)| start < earliest) {
+                    first = Some((start, event, occurrence));
+                }
+            }
+        }
+        first.map(|(_, event, occurrence)| (Arc::clone(event), *occurrence))
     }
 }
+
+/// The first occurrence ahead of a day, and its event.
+pub(super) type Next = (Arc<Published>, Occurrence);
 
 /// A stem and all its forms.
 #[derive(Debug)]
@@ -99,8 +117,8 @@ pub(super) struct Stem {
     pub(super) path: Arc<str>,
     pub(super) digest: Digest,
     pub(super) modified: DateTime<Utc>,
-    /// For each view the events that fit, where not all do.
-    fitting: Option<Box<[Vec<usize>]>>,
+    /// For each view the events that fit, in feed order, where not all do.
+    fitting: Option<Box<[Vec<Arc<Published>>]>>,
     zones: Vec<(Zone, NaiveDate)>,
     /// The day on which it was decided what fits, where not everything does.
     day: Option<NaiveDate>,
@@ -109,42 +127,26 @@ pub(super) struct Stem {
     /// More bytes than its events have in the feed, without making it.
     most_bytes: usize,
     heads: [OnceLock<Head>; Form::ALL.len()],
-    contents: Box<[OnceLock<Content>]>,
+    contents: Box<[Content]>,
+    /// The first occurrence ahead of the day for which it was last asked.
+    next: Mutex<Option<(NaiveDate, Option<Next>)>>,
 }
 
 impl Stem {
     pub(super) fn new(plan: Plan, frame: &Frame, today: Today, modified: impl FnOnce(Digest) -> DateTime<Utc>) -> Self {
-        let zones = plan.zones(frame, today);
-        let most_bytes = plan.events.iter().map(|event| event.most_bytes()).sum::<usize>();
+        let zones = feed::zones_of(frame.zone(), today.date, plan.events.days());
+        let most_bytes = plan.events.most_bytes();
         let fitting = (most_bytes > frame.budget()).then(|| fitting(&plan, frame, today, &zones)).flatten();
         let day = fitting.is_some().then_some(today.date);
-        let listed_in = plan.events.iter().filter_map(|event| event.listed_in).max();
+        let listed_in = plan.events.listed_in();
         let digest = digest(&plan, frame, fitting.as_deref());
-        let contents = (0..frame.views().len() * Form::ALL.len()).map(|_| OnceLock::new()).collect();
+        // A union is made while somebody waits.
+        let effort = if plan.kind == Kind::Combined { Effort::Quick } else { Effort::Thorough };
+        let contents = (0..frame.views().len() * Form::ALL.len()).map(|_| Content::new(effort)).collect();
         let modified = modified(digest);
         let path = path(plan.kind, &plan.id).into();
-        Self {
-            plan,
-            path,
-            digest,
-            modified,
-            fitting,
-            zones,
-            day,
-            listed_in,
-            most_bytes,
-            heads: Default::default(),
-            contents,
-        }
-    }
-
-    /// Whether a Site of this day may take it over for this plan.
-    pub(super) fn is_still(&self, plan: &Plan, today: Today) -> bool {
-        let events = || self.plan.events.iter().zip(&plan.events);
-        self.plan.head == plan.head
-            && self.plan.events.len() == plan.events.len()
-            && events().all(|(old, new)| Arc::ptr_eq(old, new))
-            && self.is_of(today)
+        let (heads, next) = (Default::default(), Mutex::default());
+        Self { plan, path, digest, modified, fitting, zones, day, listed_in, most_bytes, heads, contents, next }
     }
 
     /// Whether nothing in it was decided for another day.
@@ -155,8 +157,8 @@ impl Stem {
     /// The events in a view.
     pub(super) fn events(&self, view: usize) -> impl Iterator<Item = &Arc<Published>> + Clone {
         let chosen = self.fitting.as_ref().and_then(|fitting| fitting.get(view));
-        let all = chosen.is_none().then_some(&self.plan.events).into_iter().flatten();
-        all.chain(chosen.into_iter().flatten().filter_map(|index| self.plan.events.get(*index)))
+        let all = chosen.is_none().then(|| self.plan.events.iter()).into_iter().flatten();
+        all.chain(chosen.into_iter().flatten())
     }
 
     /// Whether its feed can have more than `bytes` bytes, without making it.
@@ -164,9 +166,24 @@ impl Stem {
         self.most_bytes > bytes
     }
 
+    /// The bytes of its feed in the first view, without making it.
+    pub(super) fn feed_bytes(&self, frame: &Frame) -> usize {
+        let events = self.events(0).map(|event| event.block(frame, 0).len()).sum::<usize>();
+        events + feed::frame_bytes(&frame.named(&self.plan.head, 0), &self.zones)
+    }
+
     /// How many events do not fit in the first view.
     pub(super) fn left_out(&self) -> usize {
         self.fitting.iter().flatten().next().map_or(0, |fitting| self.plan.events.len() - fitting.len())
+    }
+
+    /// The first occurrence on `today` or later.
+    pub(super) fn next(&self, zone: Zone, today: Today) -> Option<Next> {
+        let mut known = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some((day, next)) if *day == today.date => next.clone(),
+            _ => known.insert((today.date, self.plan.next(zone, today))).1.clone(),
+        }
     }
 
     /// The years in which something is listed.
@@ -197,17 +214,25 @@ impl Stem {
         })
     }
 
-    /// The bytes of a form in a view, made when first asked for.
-    pub(super) fn bytes(&self, frame: &Frame, view: usize, form: Form, coding: Coding) -> Bytes {
-        let index = view * Form::ALL.len() + usize::from(form == Form::Json);
-        let Some(slot) = self.contents.get(index) else {
-            return Bytes::new();
+    /// The bytes of a form in a view, made when first asked for. Without a coding they are put together from the events' own, and only the
+    /// latest of them stay; few programs ask for them.
+    pub(super) fn bytes(&self, site: &Site, view: usize, form: Form, coding: Coding) -> Bytes {
+        if coding != Coding::Identity {
+            return self.packed(&site.frame, view, form, coding);
+        }
+        let key = format!("{} {view} {} {:?}", self.digest, form.ending(), self.listed_in);
+        let make = || {
+            let bytes = Bytes::from(self.make(&site.frame, view, form));
+            site.plain.weigh(bytes.len());
+            bytes
         };
-        slot.get_or_init(|| Content::new(self.make(frame, view, form), self.effort())).bytes(coding)
+        Bytes::clone(&site.plain.recall(&key, make))
     }
 
-    fn effort(&self) -> Effort {
-        if self.plan.kind == Kind::Combined { Effort::Quick } else { Effort::Thorough }
+    /// The same in a coding that is not identity.
+    pub(super) fn packed(&self, frame: &Frame, view: usize, form: Form, coding: Coding) -> Bytes {
+        let content = self.contents.get(view * Form::ALL.len() + usize::from(form == Form::Json));
+        content.map(|content| content.bytes(coding, || self.make(frame, view, form))).unwrap_or_default()
     }
 
     fn make(&self, frame: &Frame, view: usize, form: Form) -> Vec<u8> {
@@ -236,35 +261,36 @@ pub(super) fn path(kind: Kind, id: &str) -> String {
     }
 }
 
-/// For each view the events that fit; `None` when all do in all.
-fn fitting(plan: &Plan, frame: &Frame, today: Today, zones: &[(Zone, NaiveDate)]) -> Option<Box<[Vec<usize>]>> {
-    let bytes = |view: usize, index: usize| plan.events.get(index).map_or(0, |event| event.block(frame, view).len());
-    let fitting: Box<[Vec<usize>]> = (0..frame.views().len())
+/// For each view the events that fit, in feed order; `None` when all do in all.
+fn fitting(
+    plan: &Plan,
+    frame: &Frame,
+    today: Today,
+    zones: &[(Zone, NaiveDate)],
+) -> Option<Box<[Vec<Arc<Published>>]>> {
+    let fitting: Box<[Vec<Arc<Published>>]> = (0..frame.views().len())
         .map(|view| {
             let budget = frame.budget().saturating_sub(feed::frame_bytes(&frame.named(&plan.head, view), zones));
-            let spans = plan.events.iter().map(|event| event.span);
-            feed::fitting(spans, |index| bytes(view, index), budget, today.midnight)
+            let bytes = |(_, event): &(usize, &Arc<Published>)| event.block(frame, view).len();
+            let mut chosen = feed::fitting(plan.events.by_rank(today.midnight), bytes, budget);
+            chosen.sort_unstable_by_key(|(place, _)| *place);
+            chosen.into_iter().map(|(_, event)| Arc::clone(event)).collect()
         })
         .collect();
-    fitting.iter().any(|chosen| chosen.len() < plan.events.len()).then_some(fitting)
+    let all = plan.events.len();
+    fitting.iter().any(|chosen| chosen.len() < all).then_some(fitting)
 }
 
 /// The digest of all that goes into the stem's forms.
-fn digest(plan: &Plan, frame: &Frame, fitting: Option<&[Vec<usize>]>) -> Digest {
+fn digest(plan: &Plan, frame: &Frame, fitting: Option<&[Vec<Arc<Published>>]>) -> Digest {
     let mut hasher = Hasher::default();
     hasher.digest(frame.digest()).text(&plan.head.name).text(&plan.head.description);
     hasher.text(&plan.head.color.map(|color| color.hex()).unwrap_or_default());
-    for event in &plan.events {
-        let revision = event.revision;
-        hasher
-            .digest(event.digest)
-            .number(revision.sequence.into())
-            .number(revision.modified.timestamp().cast_unsigned());
-    }
+    plan.events.hash(&mut hasher);
     for chosen in fitting.into_iter().flatten() {
         hasher.number(u64::MAX);
-        chosen.iter().for_each(|index| {
-            hasher.number(*index as u64);
+        chosen.iter().for_each(|event| {
+            hasher.digest(event.digest);
         });
     }
     hasher.finish()

@@ -83,6 +83,8 @@ pub(super) struct Keeper {
     /// The running polls; `None` where the system gave no thread.
     pub(super) polls: Option<Handle>,
     pub(super) known: HashMap<Slug, Arc<Partner>>,
+    /// The version of each file of events of which a copy was kept.
+    pub(super) copied: HashMap<String, Arc<Source>>,
     /// A ledger that could not be written, to be tried again.
     pub(super) unkept: Option<Arc<Ledger>>,
     pub(super) said: Sender<Said>,
@@ -117,7 +119,7 @@ impl Keeper {
                     ledger
                 });
             }
-            Task::Copies(files) => self.copy(&files),
+            Task::Copies(files) => self.copy(files),
             Task::Follow(partners, kept) => self.follow(partners, kept),
             Task::Keep(Done { partner, turn: Turn::Polled(interpretation) }) => {
                 if let Err(error) = kept::write(&self.state, &partner, &interpretation) {
@@ -132,12 +134,16 @@ impl Keeper {
         }
     }
 
-    fn copy(&self, files: &[Arc<Source>]) {
+    fn copy(&mut self, files: Vec<Arc<Source>>) {
         for file in files {
+            if self.copied.get(&file.name).is_some_and(|copied| Arc::ptr_eq(copied, &file)) {
+                continue;
+            }
             if let Err(error) = self.state.keep_copy(&file.name, &file.text) {
                 tracing::warn!(%error, file = file.name, "no copy of a good file could be kept");
                 break;
             }
+            self.copied.insert(file.name.clone(), file);
         }
     }
 

@@ -82,6 +82,7 @@ impl Partners {
             state,
             polls: handle,
             known: HashMap::new(),
+            copied: HashMap::new(),
             unkept: None,
             said: sender,
             woken: None,
