@@ -32,7 +32,7 @@ use handbill::site::Coding;
 #[test]
 fn every_folder_is_imported_as_expected() {
     let folders = entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import"));
-    assert!(folders.len() >= 3, "{folders:?}");
+    assert!(folders.len() >= 7, "{folders:?}");
     for folder in folders {
         let work = tempfile::tempdir().unwrap();
         fs::create_dir(work.path().join("feeds")).unwrap();
