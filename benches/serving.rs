@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::TimeDelta;
 use divan::{Bencher, black_box};
 use handbill::config;
+use handbill::metrics::{Answer, Client, Kind, Metrics};
 use handbill::problem::Source;
 use handbill::publisher::{FileChange, FileText, Publisher};
 use handbill::revision::Ledger;
@@ -26,6 +28,21 @@ fn not_modified(bencher: Bencher<'_, '_>, address: &str) {
     let (path, query) = address.split_once('?').map_or((address, None), |(path, query)| (path, Some(query)));
     let tag = site.find(path, query).unwrap().head().tag(Coding::Gzip).clone();
     bencher.bench_local(|| outcome(&site, black_box(path), query, black_box(&tag)) == Outcome::NotModified);
+}
+
+/// The same, with all that is counted of it.
+#[divan::bench(args = ["Google-Calendar-Importer", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"])]
+fn not_modified_and_counted(bencher: Bencher<'_, '_>, agent: &str) {
+    let (site, metrics) = (site(), Metrics::default());
+    let tally = metrics.tally();
+    let tag = site.find("/all.ics", None).unwrap().head().tag(Coding::Gzip).clone();
+    bencher.bench_local(|| {
+        let begun = Instant::now();
+        let known = outcome(&site, black_box("/all.ics"), None, black_box(&tag)) == Outcome::NotModified;
+        let client = Client::of(black_box(agent).as_bytes());
+        tally.note(&Answer { kind: Kind::All, status: 304, client, bytes: 0, took: begun.elapsed() });
+        known
+    });
 }
 
 /// A client asks for a feed that it does not have.

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config};
+use crate::difference::Form;
 use crate::files::{self, Folder, State};
 use crate::name::Slug;
 use crate::partner::Snapshot;
@@ -20,11 +21,14 @@ use crate::{catalog, revision::Ledger};
 
 mod build;
 mod check;
+mod diff;
 mod fetch;
+mod health;
 mod import;
 mod kept;
 mod merge;
 mod new;
+mod publish;
 mod serve;
 mod style;
 
@@ -46,18 +50,38 @@ HANDBILL_ and its path in capitals, such as HANDBILL_LISTEN, HANDBILL_PUBLIC_URL
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the feeds over HTTP, and publish each change of a file within two seconds.
-    Serve,
+    Serve {
+        /// Publish each change there too, in the background; as for `handbill publish`.
+        #[arg(long, value_name = "URL")]
+        publish: Option<String>,
+    },
     /// Tell every problem in the files of events. Exit status: 0 none, 1 problems, 2 usage.
     Check {
         /// The form of the report.
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
     },
+    /// Tell what the present files mean for subscribers, compared with those of a revision in git. Exit status: 0, whether or not anything
+    /// differs.
+    Diff {
+        /// A commit, branch or tag.
+        #[arg(value_name = "REV", default_value = "HEAD", allow_hyphen_values = true)]
+        revision: String,
+        /// The form of the report.
+        #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+        format: DiffFormat,
+    },
     /// Write every feed as a file, for a site without a server of ours.
     Build {
         /// The folder to write; what an earlier build left there and this one has no more is removed.
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
+    },
+    /// Publish every feed and page to an object store, for a site without a server of ours. Only what changed is uploaded.
+    Publish {
+        /// s3://BUCKET/PATH, gs://BUCKET/PATH, az://CONTAINER/PATH or file:///FOLDER. Keys come from the environment (AWS_…, GOOGLE_…, AZURE_…).
+        #[arg(value_name = "URL")]
+        url: String,
     },
     /// Ask partners once for their calendars, without a server, and keep what they say. Exit status: 0 all well, 1 some failed.
     Fetch {
@@ -68,6 +92,8 @@ enum Command {
         #[arg(long, value_enum, default_value_t = fetch::Form::Human)]
         format: fetch::Form,
     },
+    /// Ask the service of these settings whether it lives. Exit status: 0 it does, 1 it does not.
+    Health,
     /// Put events that exist already into the files of events. Exit status: 0 all of them, 1 some were left out.
     Import {
         /// What they are imported from.
@@ -116,6 +142,16 @@ enum Format {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+enum DiffFormat {
+    /// For people.
+    Human,
+    /// For a comment on a pull request.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
 enum Kind {
     /// The files of events.
     Feeds,
@@ -128,13 +164,25 @@ enum Kind {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let config = arguments.config.as_deref();
-    let done = match arguments.command.unwrap_or(Command::Serve) {
-        Command::Serve => settings(config).and_then(|config| serve::serve(&Arc::new(config))),
+    let done = match arguments.command.unwrap_or(Command::Serve { publish: None }) {
+        Command::Serve { publish } => {
+            settings(config).and_then(|config| serve::serve(&Arc::new(config), publish.as_deref()))
+        }
         Command::Check { format } => settings(config).and_then(|config| check::check(&Arc::new(config), format)),
+        Command::Diff { revision, format } => {
+            let form = match format {
+                DiffFormat::Human => Form::Human,
+                DiffFormat::Markdown => Form::Markdown,
+                DiffFormat::Json => Form::Json,
+            };
+            settings(config).and_then(|config| diff::diff(&config, &revision, form))
+        }
         Command::Build { out } => settings(config).and_then(|config| build::build(&Arc::new(config), &out)),
+        Command::Publish { url } => settings(config).and_then(|config| publish::publish(&Arc::new(config), &url)),
         Command::Fetch { partners, format } => {
             settings(config).and_then(|config| fetch::fetch(&Arc::new(config), &partners, format))
         }
+        Command::Health => settings(config).and_then(|config| health::health(&config)),
         Command::Import { from } => settings(config).and_then(|config| import::import(config, &from)),
         Command::New { into } => settings(config).and_then(|config| new::new(config, import::Options::into(into))),
         Command::Fmt { files, check } => settings(config).and_then(|config| style::fmt(&config, &files, check)),

@@ -28,6 +28,8 @@ pub(crate) use settings::read_color;
 pub struct Config {
     /// Where the server listens.
     pub listen: SocketAddr,
+    /// Where operators ask for figures; `None`: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// What every link begins with: an ASCII http or https URI without a slash at its end. By default `http://` and `listen`.
     pub public_url: String,
     /// The part of every UID after the `@`: a host name in ASCII.
@@ -176,7 +178,8 @@ impl Config {
 }
 
 /// An address at which this machine reaches what listens on all of its addresses.
-fn reachable(listen: SocketAddr) -> SocketAddr {
+#[must_use]
+pub fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

@@ -8,6 +8,7 @@ use std::sync::{Arc, mpsc};
 use chrono::{DateTime, Utc};
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use crate::config::{self, Config};
 use crate::partner::{Address, Class, Context, Fault, Interpretation, Partner, Request, Response, Snapshot, poll};
@@ -104,6 +105,11 @@ pub fn once(settings: Settings, partners: Vec<(Arc<Partner>, Snapshot)>, mut don
     Ok(())
 }
 
+/// Tells the whole process which cryptography it has, for connections that others make.
+pub fn prepare_tls() {
+    tls::prepare();
+}
+
 /// The answer to one request, within the bounds of a poll.
 ///
 /// # Errors
@@ -156,23 +162,31 @@ impl Fetcher {
             return Turn::LeftAlone(until);
         }
         let mut place = self.places.take(partner.address.url.host_str().unwrap_or_default()).await;
+        let begun = Instant::now();
         let mut response = self.ask(partner, &snapshot, &mut place).await;
         if let Some(bare) = poll::ask_again(&snapshot, &response) {
             snapshot = bare;
             response = self.ask(partner, &snapshot, &mut place).await;
         }
+        let took = begun.elapsed();
         drop(place);
+        let mut interpretation = self.read(partner, snapshot, response).await;
+        interpretation.snapshot.header.took = u64::try_from(took.as_millis()).ok();
+        Turn::Polled(Box::new(interpretation))
+    }
+
+    /// What a response means, however long it takes to find out.
+    async fn read(self: &Arc<Self>, partner: &Arc<Partner>, snapshot: Snapshot, response: Response) -> Interpretation {
         if !has_body(&response) {
             // Soon read: another thread would take longer to wake.
-            let interpretation = self.interpret(partner, &snapshot, response, (self.settings.clock)());
-            return Turn::Polled(Box::new(interpretation));
+            return self.interpret(partner, &snapshot, response, (self.settings.clock)());
         }
         let _reader = self.readers.acquire().await;
         let answered = (self.settings.clock)();
         let (fetcher, whose, before) = (Arc::clone(self), Arc::clone(partner), snapshot.clone());
         let interpreted = tokio::task::spawn_blocking(move || fetcher.interpret(&whose, &before, response, answered));
         // A reader that panics is a fault of ours, and no reason to lose what there is.
-        Turn::Polled(Box::new(interpreted.await.unwrap_or_else(|_| self.reject(partner, &snapshot, answered))))
+        interpreted.await.unwrap_or_else(|_| self.reject(partner, &snapshot, answered))
     }
 
     async fn ask(&self, partner: &Partner, snapshot: &Snapshot, place: &mut Place<'_>) -> Response {

@@ -180,12 +180,25 @@ impl State {
     }
 }
 
+/// Whether a file holds just these bytes.
+#[must_use]
+pub fn holds(path: &Path, bytes: &[u8]) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.len() == bytes.len() as u64)
+        && fs::read(path).is_ok_and(|found| found == bytes)
+}
+
+/// Whether a file is there and not empty, as one may be that was written just before the machine lost its power.
+#[must_use]
+pub fn is_filled(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.len() > 0)
+}
+
 /// Writes a file of a built site, if it holds something else now; whether it did.
 ///
 /// # Errors
 /// As the file system's.
 pub fn write_if_changed(path: &Path, bytes: &[u8]) -> io::Result<bool> {
-    if fs::read(path).is_ok_and(|old| old == bytes) {
+    if holds(path, bytes) {
         return Ok(false);
     }
     let folder = path.parent().unwrap_or(Path::new("."));

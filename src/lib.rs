@@ -17,7 +17,7 @@
 //! 4. A broken file costs only its own novelty: the last good version stays published, and the fault is told with its place. One bad
 //!    event costs only itself.
 //! 5. Nothing is ever published that our own checker ([`text::defects`]) would refuse.
-//! 6. One door for each outside thing: actix in [`server`], reqwest in [`fetcher`], the file system in [`files`], the clock in [`command`], `chrono_tz` in [`time`].
+//! 6. One door for each outside thing: actix in [`server`], reqwest in [`fetcher`], object stores in [`store`], the file system in [`files`], the clock in [`command`], `chrono_tz` in [`time`].
 //! 7. Modules import downward only. No circles. `tests/tidy.rs` reads the sources and holds the last two.
 //!
 //! # The house
@@ -25,16 +25,17 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 0 | [`digest`], [`name`], [`language`], [`color`], [`problem`], [`text`], [`time`] |
-//! | 1 | [`document`]: TOML to typed tables with every problem; [`recurrence`]: rules; [`manuscript`]: the editors' files as texts |
+//! | 1 | [`document`]: TOML to typed tables with every problem; [`recurrence`]: rules; [`manuscript`]: the editors' files as texts; [`metrics`]: counters and figures |
 //! | 2 | [`config`]: the operator's settings |
 //! | 3 | [`event`]: one event as it is published, its VEVENT lines and its occurrences |
 //! | 4 | [`partner`]: what a partner site last said; [`revision`]: the ledger; [`feed`]: one VCALENDAR |
 //! | 5 | [`catalog`]: the files of `feeds/`; [`merge`]: what editors and partners say, each event once |
 //! | 6 | [`page`]: pages, embeds, Atom, JSON: the forms beside feeds; [`import`]: events that exist already, into the editors' files |
-//! | 7 | [`site`]: World and time in, every representation out |
-//! | 8 | [`publisher`], [`server`] |
+//! | 7 | [`site`]: World and time in, every representation out; [`difference`]: what another version of the files means for subscribers |
+//! | 8 | [`publisher`], [`server`]; [`edition`]: the Site as it lies in files or objects |
 //! | 9 | [`files`]; [`fetcher`]: polls partners politely and safely |
-//! | 10 | [`command`]: the command line, wiring, exit codes |
+//! | 10 | [`store`]: publishes an edition to an object store |
+//! | 11 | [`command`]: the command line, wiring, exit codes |
 //!
 //! # Walk of one event, from TOML to the wire
 //!
@@ -55,14 +56,17 @@
 //!
 //! [`server`] looks `/es/org/chicago-dsa.ics` up in the current Site: [`site::Site::find`] takes the language and the ending off, and finds
 //! the stem (a page has no ending, and is made when it is first asked for) → the request's Accept-Encoding picks a coding, its conditions are held against that coding's entity tag and the time
-//! of the last change → a 304 repeats the validators and makes nothing; a 200 shares the bytes, made with the Site or now, always the same.
+//! of the last change → a 304 repeats the validators and makes nothing; a 200 shares the bytes, made with the Site or now, always the same
+//! → what it was for, how it was answered and which family of programs asked is counted ([`metrics`]).
 
 pub mod catalog;
 pub mod color;
 pub mod command;
 pub mod config;
+pub mod difference;
 pub mod digest;
 pub mod document;
+pub mod edition;
 pub mod event;
 pub mod feed;
 pub mod fetcher;
@@ -71,6 +75,7 @@ pub mod import;
 pub mod language;
 pub mod manuscript;
 pub mod merge;
+pub mod metrics;
 pub mod name;
 pub mod page;
 pub mod partner;
@@ -80,5 +85,6 @@ pub mod recurrence;
 pub mod revision;
 pub mod server;
 pub mod site;
+pub mod store;
 pub mod text;
 pub mod time;

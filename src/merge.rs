@@ -1,7 +1,9 @@
 //! Joins what our editors and all partners say: one event under several UIDs becomes one, with all its organizations. It knows no feed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+
+use chrono::Datelike as _;
 
 use crate::event::{Difference, Event, Origin, Start};
 use crate::name::Slug;
@@ -54,19 +56,14 @@ pub struct Join {
 #[must_use]
 pub fn merge(own: &[Arc<Event>], voices: &[Voice<'_>], overrules: &Overrules, previous: Option<&Merged>) -> Merged {
     let most = own.len() + voices.iter().map(|voice| voice.events.len()).sum::<usize>();
-    let mut crowds = Crowds::of(overrules, most);
-    for event in own {
-        crowds.add(Copy { event, source: None }, true);
-    }
+    let mut joining = Joining::new(overrules, most);
+    joining.hear_own(own);
     let mut voices: Vec<&Voice<'_>> = voices.iter().collect();
     voices.sort_by(|one, other| (other.priority, one.partner).cmp(&(one.priority, other.partner)));
-    let taken: BTreeSet<&Slug> = own.iter().map(|event| &event.id).collect();
     for voice in voices {
-        for event in voice.events.iter().filter(|event| !taken.contains(&event.id)) {
-            crowds.add(Copy { event, source: Some(voice.partner) }, voice.combined);
-        }
+        joining.hear(voice.partner, voice.combined, voice.events.iter().cloned());
     }
-    crowds.merged(previous)
+    joining.finish(previous)
 }
 
 impl Merged {
@@ -124,14 +121,27 @@ impl Merged {
     }
 }
 
-/// The leading events, found by when they start.
-struct Crowds<'a> {
+/// Events while they are joined, one source after another: those whose events lead first. It holds the leading events, found by when
+/// they start.
+pub struct Joining<'a> {
     overrules: &'a Overrules,
+    /// The ids of our own events.
+    own: HashSet<Slug>,
     leads: Vec<Lead<'a>>,
-    /// For each start the first lead there, by its place among the leads; each knows the next.
-    at: HashMap<Start, Crowd>,
+    /// For each start the latest lead there, by its place among the leads; each knows the one before it.
+    at: HashMap<Time, Crowd>,
     /// Of the events that the editors say to be the same as others.
-    by_id: HashMap<&'a Slug, usize>,
+    by_id: HashMap<Slug, usize>,
+}
+
+/// When an event starts, and whether on a whole day: what a start is known by, and no more to hash.
+type Time = (i64, bool);
+
+fn time(start: Start) -> Time {
+    match start {
+        Start::Timed(moment) => (moment.instant().timestamp(), false),
+        Start::AllDay(day) => (day.num_days_from_ce().into(), true),
+    }
 }
 
 /// The leads that start together.
@@ -160,15 +170,14 @@ struct Others<'a> {
 }
 
 /// An event and who says so; `None` for our editors.
-#[derive(Clone, Copy)]
 struct Copy<'a> {
-    event: &'a Arc<Event>,
+    event: Arc<Event>,
     source: Option<&'a Slug>,
 }
 
 impl<'a> Lead<'a> {
-    fn copies(&self) -> impl Iterator<Item = Copy<'a>> {
-        std::iter::once(self.first).chain(self.others().iter().copied())
+    fn copies(&self) -> impl Iterator<Item = &Copy<'a>> {
+        std::iter::once(&self.first).chain(self.others())
     }
 
     fn others(&self) -> &[Copy<'a>] {
@@ -176,17 +185,37 @@ impl<'a> Lead<'a> {
     }
 }
 
-impl<'a> Crowds<'a> {
-    fn of(overrules: &'a Overrules, most: usize) -> Self {
-        Self { overrules, leads: Vec::with_capacity(most), at: HashMap::new(), by_id: HashMap::new() }
+impl<'a> Joining<'a> {
+    /// Nothing heard yet; `most` is how many events there will be about.
+    #[must_use]
+    pub fn new(overrules: &'a Overrules, most: usize) -> Self {
+        let (own, by_id) = (HashSet::new(), HashMap::new());
+        Self { overrules, own, leads: Vec::with_capacity(most), at: HashMap::with_capacity(most / 2), by_id }
+    }
+
+    /// Takes in the events of our editors, which lead all others.
+    pub fn hear_own(&mut self, events: &[Arc<Event>]) {
+        for event in events {
+            self.own.insert(event.id.clone());
+            self.add(Copy { event: Arc::clone(event), source: None }, true);
+        }
+    }
+
+    /// Takes in what a partner says, after those whose events lead its own; `combined` is whether its events go into the combined feed.
+    pub fn hear(&mut self, partner: &'a Slug, combined: bool, events: impl Iterator<Item = Arc<Event>>) {
+        for event in events {
+            if self.own.is_empty() || !self.own.contains(&event.id) {
+                self.add(Copy { event, source: Some(partner) }, combined);
+            }
+        }
     }
 
     fn add(&mut self, copy: Copy<'a>, combined: bool) {
-        let title = Title::of(copy.event);
-        let found = self.lead_of(copy, &title);
+        let title = Title::of(&copy.event);
+        let found = self.lead_of(&copy, &title);
         let index = found.map_or(self.leads.len(), |(index, _)| index);
         if !self.overrules.same.is_empty() {
-            self.by_id.insert(&copy.event.id, index);
+            self.by_id.insert(copy.event.id.clone(), index);
         }
         match found.and_then(|(_, reason)| Some((self.leads.get_mut(index)?, reason))) {
             Some((lead, reason)) => {
@@ -210,17 +239,17 @@ impl<'a> Crowds<'a> {
             before = Some(crowd.latest);
             *crowd = Crowd { latest: index, size: crowd.size + 1 };
         };
-        self.at.entry(start).and_modify(join).or_insert(Crowd { latest: index, size: 1 });
+        self.at.entry(time(start)).and_modify(join).or_insert(Crowd { latest: index, size: 1 });
         before
     }
 
     /// The lead that an event is a copy of.
-    fn lead_of(&self, copy: Copy<'_>, title: &Title) -> Option<(usize, &'static str)> {
+    fn lead_of(&self, copy: &Copy<'_>, title: &Title) -> Option<(usize, &'static str)> {
         // Two of our own are never joined; the first source has nobody to be compared with.
         copy.source?;
         self.decided(&copy.event.id).or_else(|| {
-            let crowd = self.at.get(&copy.event.start())?;
-            let near = |lead: &Lead<'_>| crowd.size <= CROWD || begins_alike(lead.first.event, copy.event);
+            let crowd = self.at.get(&time(copy.event.start()))?;
+            let near = |lead: &Lead<'_>| crowd.size <= CROWD || begins_alike(&lead.first.event, &copy.event);
             let mut next = Some(crowd.latest);
             let crowd = std::iter::from_fn(|| {
                 let index = next?;
@@ -252,30 +281,32 @@ impl<'a> Crowds<'a> {
     }
 
     /// Why an event is a copy of a lead, if it is.
-    fn is_copy(&self, copy: Copy<'_>, title: &Title, lead: &Lead<'_>) -> Option<&'static str> {
-        let first = lead.first.event;
-        let reason = alike::reason((first, &Title::of(first)), (copy.event, title))?;
+    fn is_copy(&self, copy: &Copy<'_>, title: &Title, lead: &Lead<'_>) -> Option<&'static str> {
+        let first = &lead.first.event;
+        let reason = alike::reason((first, &Title::of(first)), (&copy.event, title))?;
         let free = lead.copies().all(|known| known.source != copy.source);
-        let parted = |known: Copy<'_>| self.overrules.of(&known.event.id, &copy.event.id) == Some(false);
+        let parted = |known: &Copy<'_>| self.overrules.of(&known.event.id, &copy.event.id) == Some(false);
         (free && !lead.copies().any(parted)).then_some(reason)
     }
 
-    fn merged(self, previous: Option<&Merged>) -> Merged {
+    /// All events, each once. What is as in `previous` keeps its `Arc`.
+    #[must_use]
+    pub fn finish(self, previous: Option<&Merged>) -> Merged {
         let mut merged = Merged::default();
         merged.events.reserve_exact(self.leads.len());
         for lead in self.leads {
-            let first = lead.first.event;
+            let first = &lead.first.event;
             if lead.others.is_none() && lead.combined != first.apart {
-                merged.events.push(Arc::clone(first));
+                merged.events.push(lead.first.event);
                 continue;
             }
             let known = previous.and_then(|previous| previous.joins.get(&first.id)).filter(|join| {
                 join.event.apart != lead.combined
                     && join.copies.len() == 1 + lead.others().len()
-                    && join.copies.iter().zip(lead.copies()).all(|(one, other)| Arc::ptr_eq(one, other.event))
+                    && join.copies.iter().zip(lead.copies()).all(|(one, other)| Arc::ptr_eq(one, &other.event))
             });
             let join = known.cloned().unwrap_or_else(|| Join {
-                copies: lead.copies().map(|copy| Arc::clone(copy.event)).collect(),
+                copies: lead.copies().map(|copy| Arc::clone(&copy.event)).collect(),
                 reason: lead.others.as_ref().map_or("", |others| others.reason),
                 event: Arc::new(united(&lead)),
             });
@@ -314,7 +345,7 @@ fn in_order(events: &mut Vec<Arc<Event>>) {
 
 /// The leading event with the organizations, tags, links and origins of all copies.
 fn united(lead: &Lead<'_>) -> Event {
-    let first = lead.first.event;
+    let first = &lead.first.event;
     let mut event = Event::clone(first);
     event.apart = !lead.combined;
     let (mut organizations, mut origins) = (first.organizations.to_vec(), first.origins.to_vec());

@@ -189,6 +189,9 @@ pub struct Header {
     pub confirmed: Option<DateTime<Utc>>,
     /// When it was last asked.
     pub attempted: Option<DateTime<Utc>>,
+    /// How long the last poll took from its first request to the end of the answer, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub took: Option<u64>,
     /// When to ask again.
     pub next: Option<DateTime<Utc>>,
     /// How often it failed since it last answered well.
@@ -260,6 +263,28 @@ pub enum Class {
     SuddenlyEmpty,
     /// It is our own: what was received could not be worked with.
     Internal,
+}
+
+impl Class {
+    /// Its name, as it is kept and as programs are told it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Refused => "refused",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::TooLarge => "too-large",
+            Self::Redirect => "redirect",
+            Self::HttpStatus => "http-status",
+            Self::NotCalendar => "not-calendar",
+            Self::Truncated => "truncated",
+            Self::Limits => "limits",
+            Self::SuddenlyEmpty => "suddenly-empty",
+            Self::Internal => "internal",
+        }
+    }
 }
 
 /// A request to be sent: GET with these fields, nothing else.

@@ -1,11 +1,11 @@
 //! The server: path and conditions in, 200, 304, 404 or 405 out, from the current Site. The only room that names actix. It makes nothing
-//! that a Site has.
+//! that a Site has. Figures for operators are told at an address of their own.
 
 use std::io;
 use std::net::TcpListener;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_http::header::{self, HeaderMap, HeaderValue};
 use actix_http::{HttpMessage as _, Method, Request, Response, StatusCode};
@@ -14,16 +14,19 @@ use actix_web::{HttpServer, rt};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 
-use crate::site::{Coding, Found, Head, Missing, Policy, Site};
+use crate::metrics::{Answer, Client, Kind, Metrics, Tally};
+use crate::site::{COMMON_FIELDS, Coding, Found, Head, Missing, Policy, Site};
 
 mod accept;
 mod body;
 mod conditions;
+mod operators;
 mod patience;
 
 pub use accept::negotiate;
 use body::Body;
 pub use conditions::{Conditions, Outcome};
+pub use operators::Operators;
 use patience::Line;
 
 /// The Site that is served now; the publisher replaces it in one step.
@@ -48,19 +51,25 @@ pub struct Settings {
 /// How long requests under way may go on after the signal to stop.
 const SHUTDOWN_SECONDS: u64 = 10;
 
-/// Answers requests on `listener` until SIGTERM or SIGINT, then lets those under way end.
+/// Answers requests on `listener` until SIGTERM or SIGINT, then lets those under way end; and meanwhile those of operators, if they are
+/// listened to.
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub fn run(listener: TcpListener, site: Current, settings: Settings) -> io::Result<()> {
+pub fn run(
+    listener: TcpListener,
+    site: Current,
+    metrics: &Arc<Metrics>,
+    settings: Settings,
+    operators: Option<Operators>,
+) -> io::Result<()> {
+    let (current, counted) = (Arc::clone(&site), Arc::clone(metrics));
     let service = move || {
-        let site = Arc::clone(&site);
+        let (site, metrics) = (Arc::clone(&current), Arc::clone(&counted));
         fn_factory(move || {
-            let site = Arc::clone(&site);
-            let answer = move |request: Request| {
-                let response = answer(&site, &request, settings.log_requests);
-                std::future::ready(Ok::<_, actix_web::Error>(response))
-            };
+            let worker =
+                Rc::new(Worker { site: Arc::clone(&site), tally: metrics.tally(), log: settings.log_requests });
+            let answer = move |request: Request| std::future::ready(Ok::<_, actix_web::Error>(worker.answer(&request)));
             std::future::ready(Ok::<_, ()>(fn_service(answer)))
         })
     };
@@ -77,33 +86,60 @@ pub fn run(listener: TcpListener, site: Current, settings: Settings) -> io::Resu
         server = server.workers(workers);
     }
     let server = server.listen(listener)?;
-    rt::System::new().block_on(server.run())
+    rt::System::new().block_on(async {
+        if let Some(operators) = operators {
+            operators.run(site, Arc::clone(metrics), settings.client_timeout);
+        }
+        server.run().await
+    })
 }
 
-/// The answer to a request; one log line at most, without the client's address.
-fn answer(site: &Current, request: &Request, log: bool) -> Response<Body> {
-    let line = request.conn_data::<Rc<Line>>();
-    if let Some(line) = line {
-        line.touch();
-    }
-    let response = respond(&site.load(), request, line.cloned());
-    if log {
+/// A thread that answers.
+struct Worker {
+    site: Current,
+    tally: Tally,
+    log: bool,
+}
+
+impl Worker {
+    /// The answer to a request. It is counted, and told in one log line at most, without the client's address.
+    fn answer(&self, request: &Request) -> Response<Body> {
+        let begun = Instant::now();
+        let line = request.conn_data::<Rc<Line>>();
+        if let Some(line) = line {
+            line.touch(begun);
+        }
+        let (kind, response) = respond(&self.site.load(), request, line.cloned());
         let (status, bytes) = (response.status().as_u16(), response.body().bytes_left());
-        tracing::info!(target: "handbill::request", method = %request.method(), path = ?request.path(), status, bytes);
+        let agent = request.headers().get(header::USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+        self.tally.note(&Answer {
+            kind,
+            status,
+            client: Client::of(agent),
+            bytes: if request.method() == Method::HEAD { 0 } else { bytes as u64 },
+            took: begun.elapsed(),
+        });
+        if self.log {
+            tracing::info!(target: "handbill::request", method = %request.method(), path = ?request.path(), status, bytes);
+        }
+        response
     }
-    response
 }
 
-fn respond(site: &Site, request: &Request, line: Option<Rc<Line>>) -> Response<Body> {
+fn respond(site: &Site, request: &Request, line: Option<Rc<Line>>) -> (Kind, Response<Body>) {
     if request.method() != Method::GET && request.method() != Method::HEAD {
-        let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "This address answers GET and HEAD.\n");
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return response;
+        return (Kind::Other, not_allowed());
     }
     match site.find(request.path(), request.uri().query()) {
-        Ok(found) => found_response(&found, request.headers(), line),
-        Err(missing) => missing_response(site, request, &missing, line),
+        Ok(found) => (found.kind(), found_response(&found, request.headers(), line)),
+        Err(missing) => (Kind::Other, missing_response(site, request, &missing, line)),
     }
+}
+
+fn not_allowed() -> Response<Body> {
+    let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "This address answers GET and HEAD.\n");
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    response
 }
 
 /// An error: as a page for a person, as a line of text for a program.
@@ -192,24 +228,12 @@ fn describe(headers: &mut HeaderMap, head: &Head, coding: Coding) {
     guard(headers, head.policy);
 }
 
-/// What a browser may do with a representation. No page needs anything but our own style, scripts and pictures; only what is made to be
-/// embedded may be shown inside another page; where a link leads learns nothing of where it was.
+/// What a browser may do with a representation.
 fn guard(headers: &mut HeaderMap, policy: Policy) {
-    let content = match policy {
-        Policy::Data => "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        Policy::Page => {
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-             form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        }
-        Policy::Frame => {
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; \
-             form-action 'none'; frame-ancestors *"
-        }
-    };
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(content));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy.content_security()));
+    for (name, value) in COMMON_FIELDS {
+        headers.insert(header::HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
 }
 
 /// Shares the Site's bytes; what is no header value there would be a defect of the Site, and is left out.
@@ -224,7 +248,6 @@ fn text(status: StatusCode, text: &str) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     guard(headers, Policy::Data);
     response
 }

@@ -18,6 +18,7 @@ use crate::revision::{Ledger, Stamp};
 mod build;
 mod combine;
 mod context;
+mod facts;
 mod find;
 mod fixed;
 mod frame;
@@ -32,12 +33,14 @@ mod stem;
 mod stems;
 
 use context::Context;
+pub use facts::Crowded;
+use facts::Figures;
 use fixed::Fixed;
 use frame::{Frame, Today};
 use leaf::{Leaf, Recipe};
 use memory::Memory;
 use register::Register;
-pub use representation::{Coding, Head, Policy};
+pub use representation::{COMMON_FIELDS, Coding, Head, Policy, packed};
 use stem::{Form, Stem};
 
 /// All that a Site is made from.
@@ -87,6 +90,8 @@ pub struct Site {
     leaves: Arc<Memory<Leaf>>,
     /// Feeds and their JSON without a coding, by their digests; the same for one Site after another.
     plain: Arc<Memory<Bytes>>,
+    /// What is known of partners and problems, in figures.
+    figures: Figures,
 }
 
 /// A representation that an address names.
@@ -113,17 +118,6 @@ pub enum Missing {
     Unusable(String),
     /// It asks for what we do not do (501).
     Unsupported(String),
-}
-
-/// A feed near or over its limit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Crowded {
-    /// Its address below the site's root.
-    pub address: String,
-    /// Its bytes.
-    pub bytes: usize,
-    /// How many events had to leave it.
-    pub left_out: usize,
 }
 
 impl Site {
@@ -236,18 +230,6 @@ impl Site {
         stems.sort_by_key(|stem| (stem.plan.kind, std::cmp::Reverse(stem.plan.events.len())));
         stems.truncate(count);
         stems.iter().map(|stem| (stem.plan.head.name.as_str(), format!("/{}.ics", stem.path))).collect()
-    }
-
-    /// The feeds that hold more than nine tenths of what they may.
-    #[must_use]
-    pub fn crowded(&self) -> Vec<Crowded> {
-        let limit = self.frame.budget() / 10 * 9;
-        let crowded = |stem: &Arc<Stem>| {
-            let bytes = stem.feed_bytes(&self.frame);
-            let crowded = Crowded { address: format!("/{}.ics", stem.path), bytes, left_out: stem.left_out() };
-            (crowded.left_out > 0 || bytes > limit).then_some(crowded)
-        };
-        self.listed.iter().filter(|stem| stem.may_exceed(limit)).filter_map(crowded).collect()
     }
 
     /// When each feed last changed, for the ledger; an event's own feed is as new as the event.

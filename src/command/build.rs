@@ -12,21 +12,31 @@ use anyhow::{Context as _, anyhow, bail};
 
 use super::{errors, folder, kept, ledger, mention, now, say};
 use crate::config::Config;
-use crate::files;
+use crate::edition::{self, Rank, Standing, headers};
+use crate::files::{self, State};
 use crate::publisher::Publisher;
-use crate::site::{Coding, Site};
+use crate::site::{Coding, Site, packed};
 
 /// What a build keeps for the next one, beside the files of the site.
-const LEDGER: &str = ".handbill/ledger.json";
-const LIST: &str = ".handbill/files.txt";
+const KEPT: &str = ".handbill";
+const LEDGER: &str = "ledger.json";
+const LIST: &str = "files.txt";
+
+/// The compressed forms beside a file, by what servers append to its name (nginx's `gzip_static` and `brotli_static`, Caddy's
+/// `precompressed`).
+const FORMS: [(Coding, &str); 2] = [(Coding::Gzip, ".gz"), (Coding::Brotli, ".br")];
+
+/// In bytes: what fits into one packet gains nothing by being smaller.
+const FORMS_PAY_FROM: usize = 1_400;
 
 pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode> {
     let (_, texts) = folder(config)?;
-    let path = out.join(LEDGER);
-    let ledger_kept = read_if_there(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let own = hold(out)?;
+    let ledger_kept =
+        own.read(LEDGER).with_context(|| format!("{KEPT}/{LEDGER} in {} cannot be read", out.display()))?;
     let publisher = Publisher::new(
         Arc::clone(config),
-        ledger(ledger_kept, || files::remove(&path)),
+        ledger(ledger_kept, || own.set_aside(LEDGER)),
         texts,
         Vec::new,
         |catalog| kept(config, catalog, mention),
@@ -36,33 +46,79 @@ pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode
     if errors > 0 {
         bail!("{errors} problems in the files of events: nothing was written. `handbill check` tells them");
     }
-    let (written, removed) = write(publisher.site(), out)?;
-    let ledger = publisher.ledger().to_bytes();
-    if read_if_there(&path)?.as_ref() != Some(&ledger) {
-        files::write_atomically(&path, &ledger)?;
-    }
+    let (written, removed) = write(publisher.site(), &publisher.ledger().to_bytes(), &own, out)?;
     say(&format!("{}: {written} files written, {removed} removed\n", out.display()));
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes what is new, then removes what is no more, so that no link leads nowhere in between.
-fn write(site: &Site, out: &Path) -> anyhow::Result<(usize, usize)> {
-    let before = read_if_there(&out.join(LIST))?.unwrap_or_default();
+/// What a build keeps for itself, held: two that write to one folder would spoil it.
+pub(super) fn hold(out: &Path) -> anyhow::Result<State> {
+    let cannot = || format!("{} cannot be written to (does another handbill write there?)", out.display());
+    State::open(&out.join(KEPT)).with_context(cannot)
+}
+
+/// Writes what is new, then what is other than before, then removes what is no more, so that no link leads nowhere in between; how many
+/// files were written and removed.
+pub(super) fn write(site: &Site, ledger: &[u8], own: &State, out: &Path) -> anyhow::Result<(usize, usize)> {
+    let before = own.read(LIST)?.unwrap_or_default();
     let before: BTreeSet<String> = String::from_utf8_lossy(&before).lines().map(str::to_owned).collect();
-    let addresses: Vec<String> = site.addresses().collect();
-    let written = write_all(site, out, &addresses)?;
-    let names: BTreeSet<String> = addresses.iter().map(|address| file_name(address)).collect();
+    let addresses = edition::addresses(site);
+    let mut names: BTreeSet<String> = addresses.iter().map(|address| edition::file_name(address)).collect();
+    names.insert(headers::FILE.to_owned());
     let gone: Vec<&String> = before.difference(&names).collect();
-    for name in &gone {
-        files::remove(&inside(out, name))?;
+    // Whatever a build that is stopped leaves behind is known to the next, which has the same revisions, and so the same bytes.
+    keep(own, LIST, list(before.union(&names)).as_bytes())?;
+    keep(own, LEDGER, ledger)?;
+    let mut written = usize::from(write_headers(site, out, &addresses)?);
+    let standing = |address: &str| match before.contains(&edition::file_name(address)) {
+        true => Standing::Known,
+        false => Standing::New,
+    };
+    let ranked = addresses.iter().filter_map(|address| Some((address.as_str(), rank(site, address)?)));
+    for (step, addresses) in edition::steps(ranked, standing) {
+        let is_due = step.rank != Rank::Passing || step.standing == Standing::New || written + gone.len() > 0;
+        if is_due {
+            written += write_all(site, out, &addresses)?;
+        }
     }
-    let list: String = names.iter().map(|name| format!("{name}\n")).collect();
-    files::write_if_changed(&out.join(LIST), list.as_bytes())?;
+    for name in &gone {
+        remove(&inside(out, name))?;
+    }
+    keep(own, LIST, list(&names).as_bytes())?;
     Ok((written, gone.len()))
 }
 
-/// Writes the files of all addresses, shared out among the cores; how many were new or other than before.
-fn write_all(site: &Site, out: &Path, addresses: &[String]) -> anyhow::Result<usize> {
+/// Keeps bytes under a name, if something else is kept there.
+fn keep(own: &State, name: &str, bytes: &[u8]) -> io::Result<()> {
+    match own.read(name)?.is_some_and(|kept| kept == bytes) {
+        true => Ok(()),
+        false => own.write(name, bytes),
+    }
+}
+
+/// The names of the files that are ours, a line for each.
+fn list<'n>(names: impl IntoIterator<Item = &'n String>) -> String {
+    names.into_iter().map(|name| format!("{name}\n")).collect()
+}
+
+fn rank(site: &Site, address: &str) -> Option<Rank> {
+    Some(edition::rank(address, &edition::find(site, address)?))
+}
+
+fn write_headers(site: &Site, out: &Path, addresses: &[String]) -> anyhow::Result<bool> {
+    let (text, left_out) = headers::text(site, addresses);
+    if left_out > 0 {
+        let most = headers::MOST_RULES;
+        mention(&format!(
+            "{} has {most} rules, the most that hosts read: {left_out} more for the last languages are left out",
+            headers::FILE
+        ));
+    }
+    Ok(files::write_if_changed(&out.join(headers::FILE), text.as_bytes())?)
+}
+
+/// Writes the files of addresses, shared out among the cores; how many were new or other than before.
+fn write_all(site: &Site, out: &Path, addresses: &[&str]) -> anyhow::Result<usize> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut written = 0;
@@ -82,32 +138,46 @@ fn write_all(site: &Site, out: &Path, addresses: &[String]) -> anyhow::Result<us
     })
 }
 
+/// Writes a file and its compressed forms; whether the file was new or other than before. The forms go first: a file that is as it should
+/// be has the right ones beside it, wherever an earlier build was stopped.
 fn write_one(site: &Site, out: &Path, address: &str) -> anyhow::Result<bool> {
-    let Ok(found) = site.find(address, None) else { bail!("the site has no {address}") };
-    let path = inside(out, &file_name(address));
-    let changed = files::write_if_changed(&path, &found.bytes(Coding::Identity));
-    changed.with_context(|| format!("{} cannot be written", path.display()))
+    let Some(found) = edition::find(site, address) else { bail!("the site has no {address}") };
+    let path = inside(out, &edition::file_name(address));
+    let bytes = found.bytes(Coding::Identity);
+    let cannot = || format!("{} cannot be written", path.display());
+    let is_there = files::holds(&path, &bytes);
+    for (coding, ending) in FORMS {
+        let path = form(&path, ending);
+        if is_there && files::is_filled(&path) {
+            continue;
+        }
+        let packed = (bytes.len() >= FORMS_PAY_FROM).then(|| packed(&bytes, coding));
+        let done = match packed.filter(|packed| packed.len() < bytes.len()) {
+            Some(packed) => files::write_if_changed(&path, &packed).map(drop),
+            None => files::remove(&path),
+        };
+        done.with_context(cannot)?;
+    }
+    if !is_there {
+        files::write_if_changed(&path, &bytes).with_context(cannot)?;
+    }
+    Ok(!is_there)
 }
 
-/// A page is a file that static hosts find by the page's address: `org/chicago-dsa.html`, `es/index.html`.
-fn file_name(address: &str) -> String {
-    let name = address.trim_start_matches('/');
-    match name.rsplit('/').next().unwrap_or_default() {
-        "" => format!("{name}index.html"),
-        last if last.contains('.') => name.to_owned(),
-        _ => format!("{name}.html"),
-    }
+/// Removes a file; its compressed forms first, which nobody would find without it.
+fn remove(path: &Path) -> io::Result<()> {
+    FORMS.iter().try_for_each(|(_, ending)| files::remove(&form(path, ending)))?;
+    files::remove(path)
+}
+
+/// The path of a compressed form of a file.
+fn form(path: &Path, ending: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(ending);
+    path.into()
 }
 
 /// A name in the folder. The list of an earlier build is a file like any other: what it says cannot lead out of the folder.
 fn inside(out: &Path, name: &str) -> PathBuf {
     out.join(name.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect::<PathBuf>())
-}
-
-fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match files::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
 }

@@ -12,29 +12,34 @@ use anyhow::{Context as _, anyhow};
 use super::now;
 use crate::config::Config;
 use crate::event::{Event, Organization, Revision, Style, View, write_vevents};
-use crate::merge::{Voice, merge as joined};
+use crate::merge::Joining;
 use crate::name::Slug;
 use crate::partner::{self, Address, Context, Header, Overrules, Partner};
 use crate::text::Writer;
 use crate::{feed, files};
 
+/// About how many events a calendar has.
+const MANY: usize = 500;
 /// How many events are written at a time.
 const PIECE: usize = 100;
 
 pub(super) fn merge(config: &Config, from: &Path, to: &Path) -> anyhow::Result<ExitCode> {
     let paths = files::calendars(from).with_context(|| format!("{} cannot be read", from.display()))?;
     let partners = paths.iter().map(|path| partner(path, config)).collect::<anyhow::Result<Vec<Partner>>>()?;
-    let mut heard: Vec<Vec<Arc<Event>>> = Vec::with_capacity(paths.len());
-    let adopt = |number: usize| paths.get(number).zip(partners.get(number)).map(|(path, by)| adopt(path, by, config));
+    let overrules = Overrules::default();
+    let mut joining = Joining::new(&overrules, MANY * paths.len());
+    let adopt = |number: usize| {
+        let (path, by) = paths.get(number).zip(partners.get(number))?;
+        Some((&by.slug, adopt(path, by, config)))
+    };
+    // What one calendar says is joined while the next ones are read.
     side_by_side(paths.len(), adopt, |adopted| {
-        heard.extend(adopted.transpose()?);
+        if let Some((slug, events)) = adopted {
+            joining.hear(slug, true, events?.into_iter());
+        }
         Ok(())
     })?;
-    let voices = partners.iter().zip(&heard);
-    let voices: Vec<Voice<'_>> =
-        voices.map(|(partner, events)| Voice { partner: &partner.slug, priority: 0, combined: true, events }).collect();
-    let mut merged = joined(&[], &voices, &Overrules::default(), None);
-    drop(heard);
+    let mut merged = joining.finish(None);
     let order = |event: &Arc<Event>| event.start().instant(config.timezone);
     merged.events.sort_by_cached_key(order);
     write(config, &merged.events, to).with_context(|| format!("{} cannot be written", to.display()))?;

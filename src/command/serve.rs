@@ -1,11 +1,11 @@
 //! `handbill serve`: publishes, watches and answers until it is told to stop.
 
-use std::collections::{BTreeSet, HashMap};
-use std::net::TcpListener;
+use std::collections::HashMap;
+use std::net::{SocketAddr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
@@ -15,17 +15,23 @@ use tracing_subscriber::EnvFilter;
 use super::{folder, kept, ledger, now, say};
 use crate::config::{Config, Log, LogFormat};
 use crate::files::Folder;
+use crate::metrics::Metrics;
 use crate::name::Slug;
 use crate::partner::Snapshot;
 use crate::publisher::Publisher;
-use crate::server::{self, Current};
+use crate::server::{self, Current, Operators};
 use crate::site::Site;
+use crate::store;
 
 mod keeper;
+mod outlet;
 mod partners;
+mod told;
 
 use keeper::{LEDGER, Task, Tasks};
+use outlet::Outlet;
 use partners::Partners;
+use told::Told;
 
 /// How long what is no news of a partner may wait to be shown, in seconds: mostly there is more of it, and a Site for each answer that
 /// says "nothing new" would take the processors from the polls themselves.
@@ -34,18 +40,21 @@ const QUIET: i64 = 2;
 /// How many feeds are shown at the start.
 const SHOWN: usize = 8;
 
-pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
+pub(super) fn serve(config: &Arc<Config>, publish: Option<&str>) -> anyhow::Result<ExitCode> {
     start_log(&config.log);
+    let outlet = publish.map(Outlet::open).transpose()?;
     let listener = TcpListener::bind(config.listen).with_context(|| {
         format!("cannot listen on {}; `listen` in the settings or HANDBILL_LISTEN names another address", config.listen)
     })?;
     let config = &at_port(config, &listener)?;
+    let (metrics, operators) = (Arc::new(Metrics::default()), operators(config.metrics_listen));
     let polls = partners::poll(config);
     let state = Arc::new(super::state(config)?);
     let ledger_kept = state.read(LEDGER).context("the ledger of revisions cannot be read")?;
     let ledger = ledger(ledger_kept, || state.set_aside(LEDGER));
     let (folder, files) = folder(config)?;
     let mut said = Vec::new();
+    let begun = Instant::now();
     let publisher = Publisher::new(
         Arc::clone(config),
         ledger,
@@ -57,11 +66,14 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
         },
         now(),
     );
+    metrics.built(begun.elapsed());
     let current: Current = Arc::new(ArcSwap::new(Arc::clone(publisher.site())));
     welcome(config, publisher.site());
     let tasks = polls.tasks();
-    let partners = Partners::new(config, polls, state, folder.waker())?;
-    let round = Round::new(config, tasks.clone(), folder, publisher, partners, Arc::clone(&current));
+    let partners = Partners::new(config, polls, state, folder.waker(), Arc::clone(&metrics))?;
+    let mut round =
+        Round::new(config, tasks.clone(), folder, publisher, partners, Arc::clone(&current), Arc::clone(&metrics));
+    round.outlet = outlet.as_ref().map(|(outlet, _)| outlet.clone());
     let said = said.into_iter().collect();
     std::thread::Builder::new().name("publisher".to_owned()).spawn(move || round.run(said))?;
     let settings = server::Settings {
@@ -70,13 +82,16 @@ pub(super) fn serve(config: &Arc<Config>) -> anyhow::Result<ExitCode> {
         client_timeout: config.client_timeout,
         log_requests: config.log.requests,
     };
-    server::run(listener, current, settings)?;
+    server::run(listener, current, &metrics, settings, operators)?;
     tasks.finish(Duration::from_secs(2));
+    if let Some((outlet, ended)) = outlet {
+        outlet.finish(&ended, Duration::from_secs(2));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 fn start_log(log: &Log) {
-    let level = format!("{},{}", server::LOG_LEVEL, log.level);
+    let level = format!("{},{},{}", server::LOG_LEVEL, store::LOG_LEVEL, log.level);
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second subscriber is refused; there is none.
@@ -84,6 +99,27 @@ fn start_log(log: &Log) {
         LogFormat::Text => subscriber.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
         LogFormat::Json => subscriber.json().try_init(),
     };
+}
+
+/// Where operators are answered. An address that cannot be had, mostly because another handbill on this machine has it, costs figures and
+/// no service.
+fn operators(address: Option<SocketAddr>) -> Option<Operators> {
+    let address = address?;
+    let bound = TcpListener::bind(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
+    match bound {
+        Ok((address, listener)) => {
+            tracing::info!(%address, "metrics are served");
+            Some(Operators { listener, clock: now })
+        }
+        Err(error) => {
+            tracing::warn!(
+                %address,
+                %error,
+                "metrics are not served; `metrics_listen` in the settings or HANDBILL_METRICS_LISTEN names another address, or \"off\""
+            );
+            None
+        }
+    }
 }
 
 /// Port 0 asks for any free port; links that were to name it name the one that was given.
@@ -120,11 +156,14 @@ struct Round {
     publisher: Publisher,
     partners: Partners,
     current: Current,
+    metrics: Arc<Metrics>,
     day: NaiveDate,
-    told: BTreeSet<String>,
+    told: Told,
     folder_lost: bool,
     /// The version of the ledger that was last given to be kept.
     kept: Option<u64>,
+    /// Where else each Site is published.
+    outlet: Option<Outlet>,
     /// When what was heard since, and is no news, must be shown.
     quiet_until: Option<DateTime<Utc>>,
 }
@@ -137,19 +176,33 @@ impl Round {
         publisher: Publisher,
         partners: Partners,
         current: Current,
+        metrics: Arc<Metrics>,
     ) -> Self {
         let day = config.timezone.today(now());
-        let (config, told) = (Arc::clone(config), BTreeSet::new());
-        let (folder_lost, kept, quiet_until) = (false, None, None);
-        Self { config, tasks, folder, publisher, partners, current, day, told, folder_lost, kept, quiet_until }
+        Self {
+            config: Arc::clone(config),
+            tasks,
+            folder,
+            publisher,
+            partners,
+            current,
+            metrics,
+            day,
+            told: Told::default(),
+            folder_lost: false,
+            kept: None,
+            outlet: None,
+            quiet_until: None,
+        }
     }
 
     /// Publishes changes and new days for as long as the process lives. What goes wrong in one round is told; the next goes on. `said`
     /// is what was kept of the partners.
     fn run(mut self, said: HashMap<Slug, Snapshot>) {
-        self.tell();
+        self.told.tell(&self.publisher);
         self.keep();
         self.keep_copies();
+        self.publish();
         self.warm_up();
         self.partners.follow(&self.publisher, said);
         self.partners.tell_ages(&self.publisher, now());
@@ -174,6 +227,7 @@ impl Round {
 
     fn once(&mut self) {
         self.wait();
+        let begun = Instant::now();
         let is_new_day = self.is_new_day();
         let (said, is_news) = self.partners.heard();
         let partners = said.len();
@@ -190,6 +244,7 @@ impl Round {
             self.publisher.rebuild(now());
         }
         if is_published || is_new_day || is_news || is_aged || is_due {
+            self.metrics.built(begun.elapsed());
             self.quiet_until = None;
             self.replace();
         }
@@ -242,29 +297,17 @@ impl Round {
     /// Serves first: the change is what people wait for. Then keeps what a restart needs, and makes what many will ask for.
     fn replace(&mut self) {
         self.current.store(Arc::clone(self.publisher.site()));
-        self.tell();
+        self.told.tell(&self.publisher);
         self.keep();
+        self.publish();
         self.publisher.site().warm();
     }
 
-    /// One line for each problem that is new, and for each that is gone.
-    fn tell(&mut self) {
-        let now: BTreeSet<String> = self.publisher.problems().iter().map(crate::problem::Problem::one_line).collect();
-        for problem in now.difference(&self.told) {
-            tracing::warn!(target: "handbill::feeds", "{problem}");
+    /// Gives the Site to who publishes it elsewhere.
+    fn publish(&self) {
+        if let Some(outlet) = &self.outlet {
+            outlet.give(self.publisher.site(), self.publisher.ledger());
         }
-        for problem in self.told.difference(&now) {
-            tracing::info!(target: "handbill::feeds", "mended: {problem}");
-        }
-        for feed in self.publisher.site().crowded() {
-            tracing::warn!(
-                feed = feed.address,
-                bytes = feed.bytes,
-                left_out = feed.left_out,
-                "a feed is near its size limit"
-            );
-        }
-        self.told = now;
     }
 
     /// What a restart needs of the revisions. The disk is the keeper's; only the last ledger counts, however many it is behind.

@@ -21,6 +21,9 @@ pub(super) struct RawConfig {
     /// The address and port to listen on; by default `127.0.0.1:8080`.
     #[schemars(example = &"127.0.0.1:8080", example = &"[::]:8080")]
     pub(super) listen: Text,
+    /// The address and port at which operators find `/metrics`, or `off`; by default `127.0.0.1:9464`.
+    #[schemars(example = &"127.0.0.1:9464", example = &"off")]
+    pub(super) metrics_listen: Text,
     /// What every link begins with, as people reach the service; by default `http://` and `listen`.
     #[schemars(extend("format" = "uri", "pattern" = "^https?://"), example = &"https://events.example.org")]
     pub(super) public_url: Text,

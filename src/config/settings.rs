@@ -19,6 +19,7 @@ use super::{Cancelled, Config, Log, LogFormat, Partners, Secrets, duration, part
 pub(super) fn defaults() -> Option<Config> {
     Some(Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+        metrics_listen: Some(SocketAddr::from(([127, 0, 0, 1], 9464))),
         public_url: String::new(),
         uid_domain: String::new(),
         name: "Chicago Community Events".to_owned(),
@@ -44,6 +45,7 @@ pub(super) fn defaults() -> Option<Config> {
 /// Puts one layer over the settings.
 pub(super) fn apply(config: &mut Config, raw: RawConfig, report: &mut Report) {
     set(&mut config.listen, listen(report, raw.listen));
+    set(&mut config.metrics_listen, metrics_listen(report, raw.metrics_listen));
     set(&mut config.public_url, public_url(report, raw.public_url));
     set(&mut config.uid_domain, uid_domain(report, raw.uid_domain));
     set(&mut config.name, line(report, raw.name, "name", 200));
@@ -81,6 +83,14 @@ fn listen(report: &mut Report, written: Text) -> Option<SocketAddr> {
         });
     }
     address.ok()
+}
+
+/// An address, or the word that switches it off.
+fn metrics_listen(report: &mut Report, written: Text) -> Option<Option<SocketAddr>> {
+    match written {
+        Some(Placed { value, .. }) if value.trim() == "off" => Some(None),
+        written => listen(report, written).map(Some),
+    }
 }
 
 fn public_url(report: &mut Report, written: Text) -> Option<String> {

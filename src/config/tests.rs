@@ -30,6 +30,7 @@ fn codes(config: &Config) -> Vec<&str> {
 fn everything_has_a_default() {
     let config = right("", &[("PATH", "/bin"), ("HANDBILL_NAME", "")]);
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.metrics_listen.map(|address| address.to_string()).as_deref(), Some("127.0.0.1:9464"));
     assert_eq!(
         (config.public_url.as_str(), config.uid_domain.as_str()),
         ("http://127.0.0.1:8080", "handbill.localhost")
@@ -258,7 +259,20 @@ fn what_is_wrong_in_the_environment_is_told() {
 #[test]
 fn the_schema_names_every_key() {
     let schema = schema();
-    assert_eq!(schema["properties"].as_object().unwrap().len(), 19);
+    assert_eq!(schema["properties"].as_object().unwrap().len(), 20);
     assert_eq!(schema["additionalProperties"], false);
     assert!(!schema.to_string().contains("null"));
+}
+
+#[test]
+fn metrics_have_an_address_of_their_own_or_none() {
+    let listen = |text: &str, environment: &[(&str, &str)]| {
+        right(text, environment).metrics_listen.map(|address| address.to_string())
+    };
+    assert_eq!(listen("metrics_listen = \"[::1]:9000\"", &[]).as_deref(), Some("[::1]:9000"));
+    assert_eq!(listen("metrics_listen = \"off\"", &[]), None);
+    assert_eq!(listen("", &[("HANDBILL_METRICS_LISTEN", "off")]), None);
+    let told =
+        "1:18: error: “9000” is no address with a port; write \"127.0.0.1:9000\", or \"0.0.0.0:9000\" for all networks";
+    check("metrics_listen = \"9000\"", &[], &[told]);
 }

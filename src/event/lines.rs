@@ -58,7 +58,7 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn vevent(&self, writer: &mut Writer, details: &Details, change: Option<&Change>) {
-        writer.raw("BEGIN:VEVENT");
+        writer.constant("BEGIN:VEVENT");
         self.identity(writer);
         if let Some(change) = change {
             self.start(writer, "RECURRENCE-ID", change.of);
@@ -76,20 +76,20 @@ impl Lines<'_> {
         if let Some(contact) = &details.contact {
             writer.text("CONTACT", contact);
         }
-        writer.property("STATUS", &[], self.status(details.status));
+        writer.known("STATUS", &[], self.status(details.status));
         // A public event must not mark its subscribers busy (RFC 5545 §3.8.2.7; Outlook reads its own property).
-        writer.raw("TRANSP:TRANSPARENT");
-        writer.raw("X-MICROSOFT-CDO-BUSYSTATUS:FREE");
-        writer.raw("END:VEVENT");
+        writer.constant("TRANSP:TRANSPARENT");
+        writer.constant("X-MICROSOFT-CDO-BUSYSTATUS:FREE");
+        writer.constant("END:VEVENT");
     }
 
     /// Without METHOD, DTSTAMP is the time of the last revision (RFC 5545 §3.8.7.2).
     fn identity(&self, writer: &mut Writer) {
         let modified = utc(self.revision.modified);
         writer.text("UID", &self.event.uid);
-        writer.property("DTSTAMP", &[], modified.as_str());
-        writer.property("LAST-MODIFIED", &[], modified.as_str());
-        writer.property("SEQUENCE", &[], &self.revision.sequence.to_string());
+        writer.known("DTSTAMP", &[], modified.as_str());
+        writer.known("LAST-MODIFIED", &[], modified.as_str());
+        writer.known("SEQUENCE", &[], &self.revision.sequence.to_string());
     }
 
     /// Start and end. The hour that the autumn repeats has no exact form in the zone (RFC 5545 §3.3.5 knows only its first pass, and
@@ -99,13 +99,13 @@ impl Lines<'_> {
         let twice = |moment| self.zone().occurs_twice(self.local(moment));
         match when {
             When::Timed { start, end, .. } if !is_series && (twice(start) || twice(end)) => {
-                writer.property("DTSTART", &[], utc(start.instant()).as_str());
-                writer.property("DTEND", &[], utc(end.instant()).as_str());
+                writer.known("DTSTART", &[], utc(start.instant()).as_str());
+                writer.known("DTEND", &[], utc(end.instant()).as_str());
             }
             When::Timed { start, end, .. } if self.local(end) <= self.local(start) => {
                 self.moment(writer, "DTSTART", start);
                 let seconds = (end.instant() - start.instant()).num_seconds();
-                writer.property("DURATION", &[], &format!("PT{seconds}S"));
+                writer.known("DURATION", &[], &format!("PT{seconds}S"));
             }
             When::Timed { start, end, .. } => {
                 self.moment(writer, "DTSTART", start);
@@ -124,48 +124,48 @@ impl Lines<'_> {
             writer.property("RRULE", &[], &rule.value(all_day, self.zone()));
         } else {
             // The start is an occurrence without it (RFC 5545 §3.8.5.2), but several programs then show the extra dates only.
-            writer.raw("RRULE:FREQ=DAILY;COUNT=1");
+            writer.constant("RRULE:FREQ=DAILY;COUNT=1");
         }
         self.dates(writer, "RDATE", &recurrence.extra);
         self.dates(writer, "EXDATE", &recurrence.excluded);
     }
 
     /// Dates of a series: a line for each while they are few, since some programs read only the first of a line.
-    fn dates(&self, writer: &mut Writer, name: &str, dates: &[Start]) {
+    fn dates(&self, writer: &mut Writer, name: &'static str, dates: &[Start]) {
         let a_line = if dates.len() > FEW_DATES { DATES_A_LINE } else { 1 };
         for dates in dates.chunks(a_line) {
             self.starts(writer, name, dates);
         }
     }
 
-    fn start(&self, writer: &mut Writer, name: &str, start: Start) {
+    fn start(&self, writer: &mut Writer, name: &'static str, start: Start) {
         self.starts(writer, name, &[start]);
     }
 
     /// Starts, all of one kind, in one property.
-    fn starts(&self, writer: &mut Writer, name: &str, starts: &[Start]) {
+    fn starts(&self, writer: &mut Writer, name: &'static str, starts: &[Start]) {
         let value = |start: &Start| match start {
             Start::Timed(moment) => self.time(*moment),
             Start::AllDay(date) => Digits::day(*date),
         };
         let zone = [("TZID", self.zone().name())];
-        let parameters: &[(&str, &str)] = match starts.first() {
+        let parameters: &[(&'static str, &'static str)] = match starts.first() {
             Some(Start::AllDay(_)) => &[("VALUE", "DATE")],
             _ if self.zone().is_utc() => &[],
             _ => &zone,
         };
         if let [start] = starts {
-            return writer.property(name, parameters, value(start).as_str());
+            return writer.known(name, parameters, value(start).as_str());
         }
         let mut values = String::with_capacity(17 * starts.len());
         for (number, digits) in starts.iter().map(value).enumerate() {
             values.push_str(if number == 0 { "" } else { "," });
             values.push_str(digits.as_str());
         }
-        writer.property(name, parameters, &values);
+        writer.known(name, parameters, &values);
     }
 
-    fn moment(&self, writer: &mut Writer, name: &str, moment: Moment) {
+    fn moment(&self, writer: &mut Writer, name: &'static str, moment: Moment) {
         self.start(writer, name, Start::Timed(moment));
     }
 
@@ -233,8 +233,8 @@ fn structured_location(writer: &mut Writer, venue: &Venue, latitude: f64, longit
     writer.property("X-APPLE-STRUCTURED-LOCATION", &parameters, &format!("geo:{latitude},{longitude}"));
 }
 
-fn day(writer: &mut Writer, name: &str, date: NaiveDate) {
-    writer.property(name, &[("VALUE", "DATE")], Digits::day(date).as_str());
+fn day(writer: &mut Writer, name: &'static str, date: NaiveDate) {
+    writer.known(name, &[("VALUE", "DATE")], Digits::day(date).as_str());
 }
 
 fn utc(instant: DateTime<Utc>) -> Digits {

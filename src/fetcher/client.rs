@@ -1,7 +1,8 @@
 //! One bounded GET: redirects followed by hand, each hop checked, one deadline over everything. It does not know what a calendar is.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use reqwest::{dns, header, redirect, retry};
@@ -27,6 +28,17 @@ use location::{credentials, target, without_user};
 /// The most addresses of a name that are tried.
 const MAX_ADDRESSES: usize = 8;
 
+/// How long a connection that nobody uses is kept; shorter than servers keep theirs.
+const KEPT: Duration = Duration::from_secs(3);
+
+/// The connections that a client may use.
+#[derive(Clone, Copy)]
+enum Connections {
+    New,
+    /// Some may have been made before.
+    Kept,
+}
+
 /// Makes requests within the operator's bounds.
 pub(super) struct Client {
     settings: Partners,
@@ -35,6 +47,16 @@ pub(super) struct Client {
     tls: OnceLock<Option<rustls::ClientConfig>>,
     /// For sites without TLS: trusts nobody.
     no_tls: Option<rustls::ClientConfig>,
+    /// By origin: several partners of one site are asked over connections that are kept for a moment.
+    pinned: Mutex<HashMap<String, Pinned>>,
+}
+
+/// A client that connects to these addresses and to no others.
+struct Pinned {
+    addresses: Vec<SocketAddr>,
+    client: reqwest::Client,
+    /// When it was last asked for.
+    used: Instant,
 }
 
 impl Client {
@@ -45,6 +67,7 @@ impl Client {
             user_agent,
             tls: OnceLock::new(),
             no_tls: tls::configuration(rustls::RootCertStore::empty()),
+            pinned: Mutex::default(),
         }
     }
 
@@ -55,8 +78,21 @@ impl Client {
         fetch.follow(request, max_bytes).await.unwrap_or_else(Response::Failed)
     }
 
-    /// A client for one hop, which connects to these addresses of the host and to no others.
-    fn pinned(&self, url: &Url, addresses: &[SocketAddr]) -> Result<reqwest::Client, Fault> {
+    /// A client for one hop, which connects to these addresses of the host and to no others; and whether its connections may be old.
+    fn pinned(&self, url: &Url, addresses: Vec<SocketAddr>) -> Result<(reqwest::Client, Connections), Fault> {
+        let origin = url.origin().ascii_serialization();
+        let mut pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
+        pinned.retain(|_, known| known.used.elapsed() < KEPT);
+        if let Some(known) = pinned.get_mut(&origin).filter(|known| known.addresses == addresses) {
+            known.used = Instant::now();
+            return Ok((known.client.clone(), Connections::Kept));
+        }
+        let client = self.new_client(url, &addresses)?;
+        pinned.insert(origin, Pinned { addresses, client: client.clone(), used: Instant::now() });
+        Ok((client, Connections::New))
+    }
+
+    fn new_client(&self, url: &Url, addresses: &[SocketAddr]) -> Result<reqwest::Client, Fault> {
         let builder = reqwest::Client::builder()
             .user_agent(&self.user_agent)
             .no_proxy()
@@ -64,7 +100,7 @@ impl Client {
             .retry(retry::never())
             .referer(false)
             .http1_only()
-            .pool_max_idle_per_host(0)
+            .pool_idle_timeout(KEPT)
             .connect_timeout(self.settings.connect_timeout)
             .dns_resolver(Nobody)
             .resolve_to_addrs(url.host_str().unwrap_or_default(), addresses);
@@ -131,13 +167,31 @@ impl Fetch<'_, '_> {
     async fn hop(&mut self, url: &Url, user: Option<&Url>, request: &Request) -> Result<reqwest::Response, Fault> {
         self.client.check_host(url)?;
         let addresses = self.addresses(url).await?;
-        let client = self.client.pinned(url, &addresses)?;
+        let (client, connections) = self.client.pinned(url, addresses.clone())?;
+        let sent = self.send(&client, url, user, request).await?;
+        match (sent, connections) {
+            // A kept connection may have been closed at its other end: that is no answer, and the request may be made again.
+            (Err(error), Connections::Kept) if !(error.is_connect() || error.is_timeout()) => {
+                let client = self.client.new_client(url, &addresses)?;
+                self.send(&client, url, user, request).await?
+            }
+            (sent, _) => sent,
+        }
+        .map_err(|error| fault::of_request(&error))
+    }
+
+    async fn send(
+        &mut self,
+        client: &reqwest::Client,
+        url: &Url,
+        user: Option<&Url>,
+        request: &Request,
+    ) -> Result<reqwest::Result<reqwest::Response>, Fault> {
         let mut sending = client.get(url.clone()).headers(to_send(request));
         if let Some((name, password)) = user.and_then(credentials) {
             sending = sending.basic_auth(name, password);
         }
-        let sent = self.wait(sending.send()).await?;
-        sent.map_err(|error| fault::of_request(&error))
+        self.wait(sending.send()).await
     }
 
     /// The addresses of a host that may be asked. An IP address in whatever spelling is already one in the URL.

@@ -14,6 +14,7 @@ use crate::partner::poll::sample::{self, calendar};
 use crate::partner::{Header, Outcome};
 
 mod bounds;
+mod connections;
 mod destinations;
 mod turns;
 

@@ -22,3 +22,9 @@ pub(super) fn trusted() -> RootCertStore {
     }
     roots
 }
+
+/// Makes the cryptography that is built in that of connections which say nothing of it.
+pub(super) fn prepare() {
+    // It is no fault that somebody has said so before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

@@ -36,15 +36,15 @@ impl Title {
     }
 
     pub(super) fn outline(&self) -> Outline {
-        let marks = self.0.0.iter().fold(0, |marks, term| marks | mark(*term));
+        let marks = self.0.as_slice().iter().fold(0, |marks, term| marks | mark(*term));
         // There are at most MAX_TERMS.
-        Outline { words: u8::try_from(self.0.0.len()).unwrap_or(u8::MAX), marks }
+        Outline { words: u8::try_from(self.0.count).unwrap_or(u8::MAX), marks }
     }
 
     /// Whether two titles can be alike enough: an upper bound, for which the other title itself need not be read.
     pub(super) fn may_be_like(&self, other: &Outline) -> bool {
-        let shared = self.0.0.iter().filter(|term| other.marks & mark(**term) != 0).count();
-        dice(shared, self.0.0.len() + usize::from(other.words)) >= TITLES
+        let shared = self.0.as_slice().iter().filter(|term| other.marks & mark(**term) != 0).count();
+        dice(shared, self.0.count + usize::from(other.words)) >= TITLES
     }
 }
 
@@ -88,38 +88,68 @@ pub(super) fn reason((one, title): (&Event, &Title), (other, other_title): (&Eve
 }
 
 /// The words of a text, folded, without marks: their digests, ascending, each once. Two words with one digest are as good as the same:
-/// who wants to be taken for another event can copy its title.
+/// who wants to be taken for another event can copy its title. Each event's title is read, so nothing is allocated for it.
 #[derive(Debug)]
-struct Terms(Box<[u32]>);
+struct Terms {
+    digests: [u32; MAX_TERMS],
+    count: usize,
+}
 
 impl Terms {
     fn of(text: &str) -> Self {
-        let mut terms: Vec<u32> = if text.is_ascii() {
+        let mut terms = Self { digests: [0; MAX_TERMS], count: 0 };
+        if text.is_ascii() {
             let words = text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
-            words.filter(|word| !word.is_empty()).take(MAX_TERMS).map(term).collect()
+            words.filter(|word| !word.is_empty()).take(MAX_TERMS).for_each(|word| terms.add(term(word)));
         } else {
-            let folded = folded(text);
-            let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-            words.take(MAX_TERMS).map(|word| term(word.as_bytes())).collect()
-        };
-        terms.sort_unstable();
-        terms.dedup();
-        Self(terms.into())
+            let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            words.take(MAX_TERMS).for_each(|word| terms.add(term_in_small_letters(word)));
+        }
+        terms
+    }
+
+    fn add(&mut self, term: u32) {
+        let Err(at) = self.as_slice().binary_search(&term) else { return };
+        let after = self.digests.get_mut(at..=self.count).unwrap_or_default();
+        after.rotate_right(1);
+        if let Some(place) = after.first_mut() {
+            *place = term;
+            self.count += 1;
+        }
+    }
+
+    fn as_slice(&self) -> &[u32] {
+        self.digests.get(..self.count).unwrap_or_default()
     }
 
     fn shared(&self, other: &Self) -> impl Iterator<Item = u32> {
-        let mut rest = other.0.iter().peekable();
-        self.0.iter().copied().filter(move |term| {
+        let mut rest = other.as_slice().iter().peekable();
+        self.as_slice().iter().copied().filter(move |term| {
             while rest.next_if(|other| **other < *term).is_some() {}
             rest.peek().is_some_and(|other| **other == *term)
         })
     }
 }
 
-/// The digest of a word (FNV-1a): the same in every process. Capitals of ASCII count as small letters.
+/// What the digest of a word begins with (FNV-1a): the same in every process.
+const NO_BYTE: u32 = 0x811c_9dc5;
+
+fn with_byte(digest: u32, byte: u8) -> u32 {
+    (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+}
+
+/// The digest of a word. Capitals of ASCII count as small letters.
 fn term(word: &[u8]) -> u32 {
-    let add = |digest: u32, byte: &u8| (digest ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
-    word.iter().fold(0x811c_9dc5, add)
+    word.iter().fold(NO_BYTE, |digest, byte| with_byte(digest, byte.to_ascii_lowercase()))
+}
+
+/// The digest of a word in whose small letters all capitals count.
+fn term_in_small_letters(word: &str) -> u32 {
+    let add = |digest, c: char| c.encode_utf8(&mut [0; 4]).bytes().fold(digest, with_byte);
+    word.chars().fold(NO_BYTE, |digest, c| match c {
+        c if c.is_ascii() => with_byte(digest, c.to_ascii_lowercase() as u8),
+        c => c.to_lowercase().fold(digest, add),
+    })
 }
 
 /// Whether both are single, or series of the same rule and the same extra dates: one date of a weekly meeting is not the meeting, and
@@ -139,7 +169,7 @@ fn titles(one: &Title, other: &Title) -> (f64, usize) {
         shared += 1;
         telling += usize::from(!EMPTY_TERMS.contains(&term));
     }
-    let all = one.0.len() + other.0.len();
+    let all = one.count + other.count;
     (dice(shared, all), telling)
 }
 

@@ -177,4 +177,34 @@ mod tests {
         partner.address.url.set_query(Some("token=2"));
         assert!(!snapshot.is_of(&partner));
     }
+
+    #[test]
+    fn a_copy_from_before_times_were_kept_is_whole() {
+        assert_eq!(Header::default().took, None);
+        let written = String::from_utf8(snapshot().to_bytes()).unwrap_or_default();
+        assert!(!written.contains("took"), "what is not known is not written: older digests stay right");
+    }
+
+    #[test]
+    fn a_fault_has_one_name() {
+        use crate::partner::Class::*;
+        let all = [
+            Dns,
+            Refused,
+            Connect,
+            Tls,
+            Timeout,
+            TooLarge,
+            Redirect,
+            HttpStatus,
+            NotCalendar,
+            Truncated,
+            Limits,
+            SuddenlyEmpty,
+            Internal,
+        ];
+        for class in all {
+            assert_eq!(serde_json::to_value(class).unwrap(), class.word());
+        }
+    }
 }

@@ -60,9 +60,9 @@ impl Voices {
                 }
                 // A new address that has not answered well yet: what the old one said stays, and grows old, until it does.
                 Some(heard) if snapshot.body.is_empty() && !heard.snapshot.body.is_empty() => {
-                    let Header { attempted, next, failures, fault, not_before, .. } = snapshot.header;
+                    let Header { attempted, took, next, failures, fault, not_before, .. } = snapshot.header;
                     let header = &mut heard.snapshot.header;
-                    *header = Header { attempted, next, failures, fault, not_before, ..std::mem::take(header) };
+                    *header = Header { attempted, took, next, failures, fault, not_before, ..std::mem::take(header) };
                 }
                 before => {
                     let adopted = adopted(partner, &snapshot, config, before.as_ref().map(|heard| &heard.adopted));

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use actix_http::body::{BodySize, MessageBody};
 use bytes::Bytes;
@@ -46,7 +47,7 @@ impl MessageBody for Body {
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
         if let Some(line) = &self.line {
-            line.touch();
+            line.touch(Instant::now());
         }
         let slice = match &mut self.left {
             Some(bytes) if !bytes.is_empty() => bytes.split_to(bytes.len().min(SLICE)),

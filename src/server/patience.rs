@@ -19,9 +19,9 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Notes progress: a head has come, or a slice was taken.
-    pub(super) fn touch(&self) {
-        self.progress.set(Instant::now());
+    /// Notes progress at `now`: a head has come, or a slice was taken.
+    pub(super) fn touch(&self, now: Instant) {
+        self.progress.set(now);
     }
 }
 

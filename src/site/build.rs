@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::{DateTime, Utc};
 
 use super::context::{Context, Names};
+use super::facts::Figures;
 use super::fixed::{self, Fixed};
 use super::frame::{Frame, Today};
 use super::memory::Memory;
@@ -69,6 +70,7 @@ pub(super) fn build(
         leaves: previous.map_or_else(|| Arc::new(Memory::new(LEAVES, LEAVES_BYTES)), |site| Arc::clone(&site.leaves)),
         plain: previous.map_or_else(|| Arc::new(Memory::new(LEAVES, PLAIN_BYTES)), |site| Arc::clone(&site.plain)),
         frame,
+        figures: Figures::of(&world),
     }
 }
 

@@ -78,6 +78,7 @@ fn plain_length(text: &str) -> usize {
 }
 
 /// The number of bytes before the first character that `is_sought`; `may_be` tells which bytes may begin one.
+#[inline]
 fn length_before(text: &str, may_be: impl Fn(u8) -> bool, is_sought: impl Fn(char) -> bool) -> usize {
     let bytes = text.as_bytes();
     let mut from = 0;
@@ -91,23 +92,34 @@ fn length_before(text: &str, may_be: impl Fn(u8) -> bool, is_sought: impl Fn(cha
     bytes.len()
 }
 
-/// The first byte of a kind. Blocks without one are passed over whole, many bytes in one step of the processor; the last block may
-/// begin in the one before it, so that a rest is never looked at byte by byte.
+/// The first byte of a kind. Blocks without one are passed over whole, many bytes in one step of the processor: long blocks, then short
+/// ones, the last of which may begin in the one before it, so that a rest is hardly ever looked at byte by byte.
+#[inline]
 fn first(bytes: &[u8], is_sought: impl Fn(u8) -> bool) -> Option<usize> {
-    const BLOCK: usize = 16;
-    let has_none = |block: &[u8; BLOCK]| block.iter().fold(0, |found, byte| found | u8::from(is_sought(*byte))) == 0;
-    let (blocks, _) = bytes.as_chunks::<BLOCK>();
-    let passed = blocks.iter().take_while(|block| has_none(block)).count();
-    if passed == blocks.len() && bytes.last_chunk().is_some_and(has_none) {
+    let long = passed::<32>(bytes, &is_sought);
+    let rest = bytes.get(long..)?;
+    let short = passed::<16>(rest, &is_sought);
+    if rest.len() < short + 16 && bytes.last_chunk::<16>().is_some_and(|block| has_none(block, &is_sought)) {
         return None;
     }
-    let passed = BLOCK * passed;
-    Some(passed + bytes.get(passed..)?.iter().position(|byte| is_sought(*byte))?)
+    Some(long + short + rest.get(short..)?.iter().position(|byte| is_sought(*byte))?)
+}
+
+/// How many bytes at the beginning are blocks without a byte of a kind.
+#[inline]
+fn passed<const BLOCK: usize>(bytes: &[u8], is_sought: &impl Fn(u8) -> bool) -> usize {
+    BLOCK * bytes.as_chunks::<BLOCK>().0.iter().take_while(|block| has_none(block, is_sought)).count()
+}
+
+/// Without branches, so that a whole block is compared at once.
+#[inline]
+fn has_none<const BLOCK: usize>(block: &[u8; BLOCK], is_sought: &impl Fn(u8) -> bool) -> bool {
+    block.iter().fold(0, |found, byte| found | u8::from(is_sought(*byte))) == 0
 }
 
 /// Whether a special character may begin with this byte: a first look that lets nearly all text pass.
+#[inline]
 fn may_be_special(byte: u8) -> bool {
-    // Without branches, so that blocks are compared at once.
     (byte < 0x20) | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xe2) | (byte == 0xef)
 }
 

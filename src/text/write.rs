@@ -51,6 +51,31 @@ impl Writer {
         self.end_line();
     }
 
+    /// Writes a line of our own, as it is.
+    pub fn constant(&mut self, line: &'static str) {
+        self.push_known(line);
+        self.end_line();
+    }
+
+    /// Writes a property of our own making, as it is: its parameters need no quotation marks, and its value is printable ASCII, such as a time.
+    pub fn known(&mut self, name: &'static str, parameters: &[(&'static str, &'static str)], value: &str) {
+        self.push_known(name);
+        for (parameter, value) in parameters {
+            self.text.push(';');
+            self.push_known(parameter);
+            self.text.push('=');
+            self.push_known(value);
+        }
+        self.text.push(':');
+        self.push_known(value);
+        self.end_line();
+    }
+
+    fn push_known(&mut self, text: &str) {
+        debug_assert!(text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' '), "{text}");
+        self.text.push_str(text);
+    }
+
     /// Writes a TEXT value (RFC 5545 §3.3.11), cleaned as [`clean`](super::clean) does and escaped.
     pub fn text(&mut self, name: &str, value: &str) {
         self.text.push_str(name);

@@ -36,7 +36,7 @@ const serve = async (files, environment) => {
   mkdirSync(path.join(folder, "feeds"));
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, "feeds", name), text);
   const inherited = Object.entries(process.env).filter(([key]) => !key.startsWith("HANDBILL_"));
-  const env = { ...Object.fromEntries(inherited), HANDBILL_LISTEN: "127.0.0.1:0", ...environment };
+  const env = { ...Object.fromEntries(inherited), HANDBILL_LISTEN: "127.0.0.1:0", HANDBILL_METRICS_LISTEN: "off", ...environment };
   const child = spawn(BINARY, [], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stderr.on("data", (data) => (said += data));

@@ -9,15 +9,22 @@
 )]
 #![allow(unreachable_pub, reason = "a test crate has no interface; `pub` says what other modules of it use")]
 
+mod build;
 mod client;
+mod container;
 mod feeds;
 mod fetch;
 mod http;
+mod log;
+mod metrics;
 mod pages;
 mod partners;
 mod proxy;
+mod publish;
 mod reload;
 mod server;
 mod site;
 mod slow;
+mod store;
 mod subcommands;
+mod unit;

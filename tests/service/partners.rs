@@ -15,7 +15,7 @@ mod harm;
 mod manners;
 
 /// A table of a partner.
-fn table(slug: &str, url: &str) -> String {
+pub fn table(slug: &str, url: &str) -> String {
     format!("\n[[partner]]\nslug = \"{slug}\"\nname = \"Site of {slug}\"\nurl = \"{url}\"\n")
 }
 
@@ -29,7 +29,7 @@ fn server(site: &Site, settings: &[(&str, &str)]) -> Server {
     server_of(&[site], &[table("neighbors", &site.url("/a.ics"))], settings)
 }
 
-fn server_of(sites: &[&Site], tables: &[String], settings: &[(&str, &str)]) -> Server {
+pub fn server_of(sites: &[&Site], tables: &[String], settings: &[(&str, &str)]) -> Server {
     let exceptions = Site::exceptions(sites);
     let own = [("HANDBILL_PARTNERS_ALLOW_ADDRESSES", exceptions.as_str())];
     Server::start_with(&[("chicago-dsa.toml", &file(tables))], &[&own, settings].concat())
@@ -43,7 +43,7 @@ fn again(server: Server, sites: &[&Site], settings: &[(&str, &str)]) -> Server {
 }
 
 /// Settings that let a server ask every second.
-const QUICK: &[(&str, &str)] = &[("HANDBILL_PARTNERS_REFRESH", "1s"), ("HANDBILL_PARTNERS_REFRESH_FLOOR", "1s")];
+pub const QUICK: &[(&str, &str)] = &[("HANDBILL_PARTNERS_REFRESH", "1s"), ("HANDBILL_PARTNERS_REFRESH_FLOOR", "1s")];
 
 fn has<'a>(text: &'a str) -> impl Fn(&Response) -> bool + use<'a> {
     move |response| response.calendar().contains(text)
@@ -75,7 +75,7 @@ fn log_with(server: &Server, text: &str) -> String {
     }
 }
 
-fn weekly() -> String {
+pub fn weekly() -> String {
     calendar(&[("weekly", "Weekly Meeting")])
 }
 

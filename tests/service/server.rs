@@ -1,6 +1,6 @@
 //! A running `handbill`, with a folder of its own for feeds and state.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -66,13 +66,31 @@ impl Server {
     }
 
     pub fn start_in(folder: TempDir, environment: &[(&str, &str)]) -> Self {
-        let mut child = command(folder.path())
-            .env("HANDBILL_LISTEN", "127.0.0.1:0")
-            .envs(environment.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = command(folder.path());
+        // One fixed port for all tests would be one too few.
+        command.env("HANDBILL_LISTEN", "127.0.0.1:0").env("HANDBILL_METRICS_LISTEN", "off");
+        command.envs(environment.iter().copied());
+        Self::run(command, folder)
+    }
+
+    /// Starts at a port that is known before, and publishes at `url` too.
+    pub fn publishing(files: &[(&str, &str)], environment: &[(&str, String)], url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("feeds")).unwrap();
+        files.iter().for_each(|(name, text)| std::fs::write(folder.path().join("feeds").join(name), text).unwrap());
+        let address = free_address();
+        let mut command = command(folder.path());
+        command.args(["serve", "--publish", url]);
+        command.envs(environment.iter().map(|(name, value)| (*name, value.as_str())));
+        command.env("HANDBILL_LISTEN", &address).env("HANDBILL_METRICS_LISTEN", "off");
+        let mut server = Self::run(command, folder);
+        server.address = address;
+        server
+    }
+
+    /// Starts what is to be a server.
+    pub fn run(mut command: Command, folder: TempDir) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let printed = lines.by_ref().map(Result::unwrap).find(|line| line.contains("/all.ics"));
         let Some(printed) = printed else {
@@ -131,6 +149,10 @@ impl Server {
         std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap())
     }
 
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
@@ -142,6 +164,19 @@ impl Server {
         self.child.wait().unwrap();
         self.reader.take().unwrap().join().unwrap();
         self.log_so_far()
+    }
+
+    /// What it has logged, as soon as that has these words.
+    pub fn log_until(&self, words: &str) -> String {
+        let since = Instant::now();
+        loop {
+            let log = self.log_so_far();
+            if log.contains(words) {
+                return log;
+            }
+            assert!(since.elapsed() < 3 * LIMIT, "it never logged {words:?}: {log}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     pub fn log_so_far(&self) -> String {
@@ -173,6 +208,12 @@ pub fn next_second() {
     while second() == before {
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// Says that something is not tested on this machine, also where the test harness keeps quiet about tests that pass.
+pub fn left_out(why: &str) {
+    let line = format!("LEFT OUT: {why}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 /// An address of this machine at which nobody listens.

@@ -22,7 +22,7 @@ titel = "x"
 description = "x"
 "#;
 
-fn folder(files: &[(&str, &str)]) -> TempDir {
+pub fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("feeds")).unwrap();
     for (name, text) in files {
@@ -34,11 +34,11 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 /// Exit code, standard output and standard error.
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+pub fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     finish(command(folder).args(arguments))
 }
 
-fn finish(command: &mut Command) -> (i32, String, String) {
+pub fn finish(command: &mut Command) -> (i32, String, String) {
     let output = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
@@ -123,7 +123,7 @@ fn schemas_are_json() {
 }
 
 /// What tells whether a file was written anew: by its path below the folder.
-fn traces(out: &Path) -> BTreeMap<String, (u64, i64, i64)> {
+pub fn traces(out: &Path) -> BTreeMap<String, (u64, i64, i64)> {
     fn below(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -298,5 +298,71 @@ fn a_missing_folder_of_events_is_told() {
         let (code, _, error) = finish(command(folder.path()).args(arguments).env("HANDBILL_LISTEN", "127.0.0.1:0"));
         assert_ne!(code, 0, "{arguments:?}");
         assert!(error.contains("feeds"), "{arguments:?}: {error}");
+    }
+}
+
+/// Runs git in a folder, without the settings of whoever runs the tests.
+fn git(folder: &Path, arguments: &[&str]) {
+    let mut git = Command::new("git");
+    git.current_dir(folder).args(["-c", "user.name=Test", "-c", "user.email=test@example.org"]).args(arguments);
+    git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+    assert!(git.output().unwrap().status.success(), "git {arguments:?}");
+}
+
+/// A folder whose files are committed.
+fn committed(files: &[(&str, &str)]) -> TempDir {
+    let folder = folder(files);
+    git(folder.path(), &["init", "--quiet"]);
+    commit(folder.path());
+    folder
+}
+
+fn commit(folder: &Path) {
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--allow-empty", "--message", "x"]);
+}
+
+#[test]
+fn diff_tells_what_a_change_means_for_subscribers() {
+    let folder = committed(&[("feeds/chicago-dsa.toml", RALLY), ("feeds/notes.txt", "no events")]);
+    let (code, out, err) = run(folder.path(), &["diff"]);
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "changes nothing for subscribers\n", ""));
+    let file = folder.path().join("feeds/chicago-dsa.toml");
+    let other = RALLY.replace("T18:00", "T17:00");
+    assert_ne!(other, RALLY);
+    fs::write(&file, other).unwrap();
+    let (code, out, _) = run(folder.path(), &["diff"]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("moves 1 event; affects "), "{out}");
+    commit(folder.path());
+    assert!(run(folder.path(), &["diff"]).1.starts_with("changes nothing"));
+    let (_, out, _) = run(folder.path(), &["diff", "HEAD~1", "--format", "markdown"]);
+    assert!(out.starts_with("**moves 1 event; affects "), "{out}");
+    fs::remove_file(&file).unwrap();
+    let (_, out, _) = run(folder.path(), &["diff", "--format", "json"]);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["events"][0]["effects"][0]["effect"], "removes", "{out}");
+}
+
+#[test]
+fn diff_compares_what_can_be_compared() {
+    let folder = committed(&[("feeds/chicago-dsa.toml", RALLY)]);
+    fs::write(folder.path().join("feeds/chicago-dsa.toml"), "[organization\n").unwrap();
+    fs::write(folder.path().join("feeds/other.toml"), RALLY.replace("id = \"", "id = \"other-")).unwrap();
+    let (code, out, err) = run(folder.path(), &["diff"]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("adds 1 event; affects ") && out.contains("(other-rally)"), "{out}");
+    assert!(err.contains("what is wrong counts as it was at HEAD"), "{err}");
+}
+
+#[test]
+fn diff_says_why_it_cannot() {
+    let alone = folder(&[("feeds/chicago-dsa.toml", RALLY)]);
+    let (code, _, err) = run(alone.path(), &["diff"]);
+    assert!(code == 1 && err.contains("in no git repository"), "{err}");
+    let folder = committed(&[("feeds/chicago-dsa.toml", RALLY)]);
+    for revision in ["nonsense", "--output=/tmp/x", "", "HEAD:feeds"] {
+        let (code, _, err) = run(folder.path(), &["diff", revision]);
+        assert!(code == 1 && err.contains("revision"), "{revision}: {err}");
     }
 }

@@ -12,6 +12,7 @@ use crate::command::now;
 use crate::config::Config;
 use crate::fetcher::{self, Handle, Settings};
 use crate::files::State;
+use crate::metrics::Metrics;
 use crate::name::Slug;
 use crate::partner::poll::{Staleness, staleness};
 use crate::partner::{Class, Header, Limits, Outcome, Partner, Snapshot};
@@ -51,6 +52,7 @@ pub(super) struct Partners {
     /// Ends the publisher's wait.
     waker: Sender<()>,
     limits: Limits,
+    metrics: Arc<Metrics>,
     partners: Vec<Arc<Partner>>,
     /// What the log says of each.
     told: HashMap<Slug, Told>,
@@ -71,6 +73,7 @@ impl Partners {
         polls: Polls,
         state: Arc<State>,
         waker: Sender<()>,
+        metrics: Arc<Metrics>,
     ) -> std::io::Result<Self> {
         let (sender, said) = channel();
         let Polls { tasks, todo, handle } = polls;
@@ -87,7 +90,7 @@ impl Partners {
         };
         std::thread::Builder::new().name("keeper".to_owned()).spawn(move || keeper.run(todo))?;
         let limits = config.partners.limits.clone();
-        Ok(Self { tasks, said, waker, limits, partners: Vec::new(), told: HashMap::new() })
+        Ok(Self { tasks, said, waker, limits, metrics, partners: Vec::new(), told: HashMap::new() })
     }
 
     /// Polls the partners that the publisher knows now. `kept` is what is already known of some of them.
@@ -122,6 +125,9 @@ impl Partners {
         let mut heard = Vec::with_capacity(said.len());
         for Said { partner, snapshot, outcome } in said {
             is_news |= keeper::is_news(outcome.as_ref());
+            if let Some(outcome) = &outcome {
+                self.metrics.polled(ended(outcome, &snapshot.header));
+            }
             self.tell(&partner, outcome.as_ref(), &snapshot.header);
             heard.push((partner.slug.clone(), snapshot));
         }
@@ -167,6 +173,17 @@ impl Partners {
             }
         }
         changed
+    }
+}
+
+/// How a poll ended, in a word.
+fn ended(outcome: &Outcome, header: &Header) -> &'static str {
+    match (outcome, &header.fault) {
+        (Outcome::Modified(_), _) => "modified",
+        (Outcome::NotModified, _) => "not-modified",
+        (Outcome::Rejected | Outcome::Held, Some(fault)) => fault.class.word(),
+        // Without a fault nothing is rejected or held.
+        (Outcome::Rejected | Outcome::Held, None) => Class::Internal.word(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use chrono::NaiveTime;
@@ -160,6 +160,12 @@ impl Part {
         Self(digest.bytes().iter().take(6).fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
     }
 
+    /// Its hexadecimal digits.
+    fn digits(self) -> impl Iterator<Item = char> {
+        let digit = move |number| char::from_digit((self.0 >> (4 * number) & 0xf) as u32, 16).unwrap_or_default();
+        (0..PART_DIGITS).rev().map(digit)
+    }
+
     /// Reads what was kept.
     fn parse(text: &str) -> Option<Self> {
         let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
@@ -170,7 +176,7 @@ impl Part {
 
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:012x}", self.0)
+        self.digits().try_for_each(|digit| f.write_char(digit))
     }
 }
 
@@ -279,7 +285,11 @@ fn unnumbered(content: &str) -> &str {
 pub(super) fn slug(partner: &Slug, part: Part) -> Option<Slug> {
     let room = Slug::MAX - 1 - PART_DIGITS;
     let name = partner.as_str().get(..partner.as_str().len().min(room)).unwrap_or_default().trim_end_matches('-');
-    Slug::parse(&format!("{name}-{part}"))
+    let mut slug = String::with_capacity(name.len() + 1 + PART_DIGITS);
+    slug.push_str(name);
+    slug.push('-');
+    slug.extend(part.digits());
+    Slug::parse(&slug)
 }
 
 #[cfg(test)]

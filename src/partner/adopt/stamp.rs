@@ -34,22 +34,28 @@ impl Stamp {
 
 /// The values of a time property, and the name of its zone.
 pub(super) fn stamps<'a>(line: &Line<'a>) -> (Option<Cow<'a, str>>, impl Iterator<Item = Option<Stamp>> + use<'a>) {
+    let (mut zone, mut is_day) = (None, false);
+    for (name, value) in line.parameters() {
+        if name.eq_ignore_ascii_case("TZID") {
+            zone = zone.or(Some(value));
+        } else if name.eq_ignore_ascii_case("VALUE") {
+            is_day |= value.eq_ignore_ascii_case("DATE");
+        }
+    }
     // A zone such as `(UTC-05:00) Eastern Time` without quotation marks has its own colon, which is not the line's.
-    let (zone_rest, value) = match line.value.rsplit_once(':') {
-        Some((zone, value)) if line.parameter("TZID").is_some() => (Some(zone), value),
-        _ => (None, line.value),
+    let (zone, value) = match (zone, memchr::memrchr(b':', line.value.as_bytes())) {
+        (Some(zone), Some(colon)) => {
+            let (rest, value) = line.value.split_at_checked(colon).unwrap_or((line.value, ""));
+            (Some(Cow::Owned(format!("{zone}:{rest}"))), value.get(1..).unwrap_or_default())
+        }
+        (zone, _) => (zone, line.value),
     };
-    let zone = line.parameter("TZID").map(|zone| match zone_rest {
-        Some(rest) => Cow::Owned(format!("{zone}:{rest}")),
-        None => zone,
-    });
-    let is_day = line.parameter("VALUE").is_some_and(|kind| kind.eq_ignore_ascii_case("DATE"));
-    let one = move |text: &str| {
-        // A PERIOD counts by its start.
-        let text = text.split('/').next().unwrap_or(text);
+    let one = move |text: &[u8]| {
+        // A PERIOD counts by its start. Commas and slashes are ASCII: what is between them is text.
+        let text = text.split(|byte| *byte == b'/').next().and_then(|text| std::str::from_utf8(text).ok())?;
         stamp(text).map(|stamp| if is_day { Stamp::Day(stamp.day()) } else { stamp })
     };
-    (zone, value.split(',').map(one))
+    (zone, value.as_bytes().split(|byte| *byte == b',').map(one))
 }
 
 /// One value: `20210306`, `20210306T180000`, with `Z` or an offset, without seconds, or with the signs of ISO 8601 between.

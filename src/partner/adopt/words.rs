@@ -59,7 +59,11 @@ pub(super) fn contact(fields: &Fields<'_>) -> Option<String> {
 
 /// The page: http or https, in ASCII, without a user's name or password.
 pub(super) fn page(fields: &Fields<'_>) -> Option<String> {
-    let mut url = Url::parse(fields.url?.trim()).ok()?;
+    let written = fields.url?.trim();
+    if is_plain(written) {
+        return Some(written.to_owned());
+    }
+    let mut url = Url::parse(written).ok()?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return None;
     }
@@ -68,6 +72,23 @@ pub(super) fn page(fields: &Fields<'_>) -> Option<String> {
         url.set_password(None).ok()?;
     }
     (url.as_str().len() <= MAX_URL).then(|| url.into())
+}
+
+/// Whether an address is certainly spelled as [`Url`] would spell it: the common case, for which a look at its bytes is enough.
+fn is_plain(address: &str) -> bool {
+    let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    let Some((host, path)) = rest.and_then(|rest| rest.split_at_checked(rest.find('/')?)) else { return false };
+    let is_of_host = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+    let is_of_path = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~' | b'?' | b'=' | b'&' | b'+')
+    };
+    // A last label that begins with a letter is no part of an IPv4 address; two hyphens may be an internationalized name.
+    host.rsplit('.').next().is_some_and(|label| label.starts_with(|first: char| first.is_ascii_lowercase()))
+        && host.bytes().all(is_of_host)
+        && !host.contains("--")
+        && path.bytes().all(is_of_path)
+        && !path.contains("/.")
+        && address.len() <= MAX_URL
 }
 
 /// The status; `None` for one that nobody knows.
@@ -145,7 +166,8 @@ fn plain<'a>(line: &Line<'a>) -> Cow<'a, str> {
         true => Cow::Owned(quoted_printable(line.value)),
         false => Cow::Borrowed(whole_escapes(without_address(line))),
     };
-    let text = if value.contains('\\') { Cow::Owned(unescape(&value)) } else { value };
+    let is_escaped = memchr::memchr(b'\\', value.as_bytes()).is_some();
+    let text = if is_escaped { Cow::Owned(unescape(&value)) } else { value };
     match html::plain(&text) {
         Cow::Owned(plain) => Cow::Owned(clean(&plain).into_owned()),
         Cow::Borrowed(_) => match clean(&text) {
@@ -220,7 +242,12 @@ fn one_line(text: Cow<'_, str>) -> String {
 /// Whether single spaces between words are certainly all the white space of a text: white space beyond ASCII begins with one of these bytes.
 fn is_one_line(text: &str) -> bool {
     let may_be_space = |byte: u8| byte < b' ' || matches!(byte, 0xc2 | 0xe1..=0xe3);
-    !(text.starts_with(' ') || text.ends_with(' ') || text.contains("  ") || text.bytes().any(may_be_space))
+    let mut after_space = true;
+    let is_so = text.bytes().all(|byte| {
+        let doubled = std::mem::replace(&mut after_space, byte == b' ') && byte == b' ';
+        !doubled && !may_be_space(byte)
+    });
+    is_so && !text.ends_with(' ')
 }
 
 /// At most `max` characters, the last of them an ellipsis when there were more.
@@ -282,6 +309,53 @@ mod tests {
             check(bad, None);
         }
         check(&format!("https://a.example/{}", "x".repeat(3000)), None);
+    }
+
+    #[test]
+    fn what_is_taken_for_plain_is_spelled_as_the_parser_spells_it() {
+        let hosts = [
+            "a.example",
+            "A.example",
+            "1.2.3.4",
+            "0x7f.1",
+            "a.0x7f",
+            "xn--9ca.example",
+            "a..b",
+            ".a",
+            "a.",
+            "-a-.b-",
+            "a_b.c",
+            "a",
+            "",
+        ];
+        let paths = [
+            "/",
+            "",
+            "/a/b.c?d=e&f+g",
+            "/../x",
+            "/a/./b",
+            "/a/..",
+            "/a/%2e%2e/b",
+            "/a b",
+            "/é",
+            "/a?b=../c",
+            "/a#b",
+            "/a/.b",
+            "//x",
+            "?a",
+        ];
+        let mut plain = 0;
+        for (host, path) in hosts.iter().flat_map(|host| paths.iter().map(move |path| (host, path))) {
+            for address in
+                [format!("https://{host}{path}"), format!("http://{host}:80{path}"), format!("http://u@{host}{path}")]
+            {
+                if is_plain(&address) {
+                    plain += 1;
+                    assert_eq!(Url::parse(&address).unwrap().as_str(), address);
+                }
+            }
+        }
+        assert!(plain >= 20, "{plain} of them are plain");
     }
 
     #[test]

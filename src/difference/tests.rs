@@ -1,0 +1,150 @@
+//! What editors change, and what is told of it.
+
+use super::*;
+use crate::catalog::{assemble, parse};
+use crate::config;
+use crate::problem::Source;
+
+const RALLY: &str = "[organization]\nname = \"Tenants\"\n\n[[event]]\nid = \"rally\"\ntitle = \"Rally\"\nstart = 2031-03-23T18:00\nend = 2031-03-23T20:00\nlocation = \"Daley Plaza\"\nsupporters = [\"Pilsen Alliance\"]\ntags = [\"housing\"]\n";
+const VIGIL: &str = "\n[[event]]\nid = \"vigil\"\ntitle = \"Vigil\"\nstart = 2020-01-05T18:00\n";
+
+fn catalog(texts: &[(&str, &str)], previous: Option<&Catalog>) -> Catalog {
+    let config = config::parse(Arc::new(Source { name: "c".into(), text: String::new() }), &BTreeMap::new()).0.unwrap();
+    let parsed = |(name, text): &(&str, &str)| {
+        let source = Source { name: format!("feeds/{name}.toml"), text: (*text).to_owned() };
+        (source.name.clone(), Arc::new(parse(Arc::new(source), &config)))
+    };
+    assemble(&texts.iter().map(parsed).collect(), &config, previous)
+}
+
+fn of(before: &[(&str, &str)], after: &[(&str, &str)]) -> Difference {
+    let before = catalog(before, None);
+    let after = catalog(after, Some(&before));
+    between(&before, &after, Zone::parse("America/Chicago").unwrap(), "2026-01-01T00:00:00Z".parse().unwrap())
+}
+
+/// The report on a change of one file, after `edit`, without its heading of feeds.
+fn check(before: &str, after: &str, expected: &str) {
+    let difference = of(&[("tenants", before)], &[("tenants", after)]);
+    let told = render(&difference, Form::Human);
+    let told = told.split("\nFeeds\n").next().unwrap().trim_end();
+    assert_eq!(told, expected.trim_end(), "{after}");
+}
+
+/// The report on RALLY with a part of it replaced.
+fn check_edit(part: &str, other: &str, expected: &str) {
+    assert!(RALLY.contains(part));
+    check(RALLY, &RALLY.replace(part, other), expected);
+}
+
+#[test]
+fn what_changes_nothing_is_told_so() {
+    check(RALLY, &format!("# A comment\n{RALLY}\n"), "changes nothing for subscribers");
+}
+
+#[test]
+fn each_kind_of_change_is_told_with_what_was_before() {
+    const NOW: &str = "  Rally (rally): Sunday, March 23, 2031, 6:00 – 8:00 PM";
+    check_edit(
+        "T18:00",
+        "T19:00",
+        "moves 1 event; affects 4 feeds\n\nMoved\n  Rally (rally): Sunday, March 23, 2031, 7:00 – 8:00 PM\n      was: Sunday, March 23, 2031, 6:00 – 8:00 PM",
+    );
+    let told = |summary: &str, heading: &str, before: &str| format!("{summary}\n\n{heading}\n{NOW}\n      {before}");
+    check_edit(
+        "Daley Plaza",
+        "City Hall",
+        &told("relocates 1 event; affects 4 feeds", "At another place", "was at: Daley Plaza"),
+    );
+    check_edit(
+        "\"housing\"",
+        "\"rent\"",
+        &told("regroups 1 event; affects 5 feeds", "In other feeds", "enters /tag/rent; leaves /tag/housing"),
+    );
+    check_edit(
+        "\"Rally\"",
+        "\"March\"",
+        "retitles 1 event; affects 4 feeds\n\nAnother title\n  March (rally): Sunday, March 23, 2031, 6:00 – 8:00 PM\n      was called: Rally",
+    );
+    let alone = |summary: &str, heading: &str| format!("{summary} 1 event; affects 4 feeds\n\n{heading}\n{NOW}");
+    check_edit("tags", "description = \"Bring drums\"\ntags", &alone("rewords", "Other texts or links"));
+    check_edit("tags", "status = \"cancelled\"\nreason = \"Rain\"\ntags", &alone("cancels", "Cancelled"));
+    check_edit("tags", "rrule = \"FREQ=WEEKLY;COUNT=3\"\ntags", &alone("changes dates of", "Other dates of a series"));
+    let cancelled = RALLY.replace("tags", "status = \"postponed\"\ntags");
+    check(&cancelled, RALLY, &alone("reinstates", "Takes place after all"));
+}
+
+#[test]
+fn events_that_come_and_go_are_counted_the_weightiest_first() {
+    let new = VIGIL.replace("vigil", "meeting").replace("Vigil", "Meeting").replace("2020", "2032");
+    check(
+        &format!("{RALLY}{VIGIL}"),
+        &format!("{}{new}", RALLY.replace("T18:00", "T17:00")),
+        "removes 1 event, moves 1, adds 1; affects 4 feeds\n\nRemoved\n  Vigil (vigil): Sunday, January 5, 2020, 6:00 PM, over\n\nMoved\n  \
+         Rally (rally): Sunday, March 23, 2031, 5:00 – 8:00 PM\n      was: Sunday, March 23, 2031, 6:00 – 8:00 PM\n\nAdded\n  \
+         Meeting (meeting): Monday, January 5, 2032, 6:00 PM",
+    );
+}
+
+#[test]
+fn the_feeds_are_those_of_before_and_after() {
+    let difference = of(&[("tenants", RALLY)], &[("tenants", &RALLY.replace("Pilsen Alliance", "Little Village"))]);
+    let feeds: Vec<&str> = difference.feeds.keys().map(String::as_str).collect();
+    assert_eq!(feeds, ["/all", "/org/little-village", "/org/pilsen-alliance", "/org/tenants", "/tag/housing"]);
+    assert_eq!(difference.feeds["/org/tenants"], "Tenants");
+}
+
+fn check_warning(before: &[(&str, &str)], after: &[(&str, &str)], expected: &[&str]) {
+    let warnings = of(before, after).warnings;
+    assert_eq!(warnings.len(), expected.len(), "{warnings:?}");
+    for (warning, expected) in warnings.iter().zip(expected) {
+        assert!(warning.contains(expected), "{warning}");
+    }
+}
+
+#[test]
+fn what_subscribers_lose_is_warned_of() {
+    let both = format!("{RALLY}{VIGIL}");
+    let vigil = format!("[organization]\nname = \"Tenants\"\n{VIGIL}");
+    check_warning(&[("tenants", &both)], &[("tenants", RALLY)], &[]);
+    check_warning(&[("tenants", &both)], &[("tenants", &vigil)], &["/org/pilsen-alliance", "“Rally” (rally) vanishes"]);
+    let renamed = RALLY.replace("id = \"rally\"", "id = \"march\"");
+    check_warning(&[("tenants", RALLY)], &[("tenants", &renamed)], &["had the id rally and has the id march now"]);
+    let kept = renamed
+        .replace("tags", &format!("former_uid = \"{}\"\ntags", catalog(&[("tenants", RALLY)], None).events[0].uid));
+    check_warning(&[("tenants", RALLY)], &[("tenants", &kept)], &[]);
+    check_warning(&[("tenants", RALLY)], &[("renters", RALLY)], &["/org/tenants (Tenants) is gone"]);
+}
+
+#[test]
+fn what_is_broken_counts_as_it_was() {
+    check(RALLY, "[organization\n", "changes nothing for subscribers");
+    check(RALLY, &RALLY.replace("2031-03-23T18:00", "2031-03-09T02:30"), "changes nothing for subscribers");
+}
+
+#[test]
+fn partners_that_come_go_and_change_are_told() {
+    let with =
+        |url: &str| format!("{RALLY}\n[[partner]]\nslug = \"block-club\"\nname = \"Block Club\"\nurl = \"{url}\"\n");
+    let (one, other) = (with("https://a.example/x.ics"), with("https://b.example/x.ics"));
+    check(RALLY, &one, "changes 1 partner\n\nPartners\n  block-club is new");
+    check(&one, &other, "changes 1 partner\n\nPartners\n  block-club is asked or taken in otherwise");
+    check(&one, RALLY, "changes 1 partner\n\nPartners\n  block-club is no longer asked; its events leave the feeds");
+}
+
+#[test]
+fn markdown_makes_no_markup_of_what_editors_write() {
+    let hostile = RALLY.replace("\"Rally\"", "\"[x](javascript:y) <b> @everyone `z`\"");
+    let told = render(&of(&[], &[("tenants", &hostile)]), Form::Markdown);
+    assert!(told.starts_with("**adds 1 event; affects 4 feeds**\n\n### Added\n- "), "{told}");
+    assert!(told.contains(r"\[x\]\(javascript:y\) \<b\> @") && !told.contains("@everyone"), "{told}");
+}
+
+#[test]
+fn programs_read_the_same() {
+    let told = render(&of(&[("tenants", RALLY)], &[("tenants", &RALLY.replace("T18:00", "T17:00"))]), Form::Json);
+    let value: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(value["summary"], "moves 1 event; affects 4 feeds");
+    assert_eq!(value["events"][0]["effects"][0]["was"], "Sunday, March 23, 2031, 6:00 – 8:00 PM");
+    assert_eq!(value["feeds"][0]["address"], "/all");
+}
