@@ -30,7 +30,10 @@ fn site_from_memory(bencher: Bencher<'_, '_>) {
     let merged = merge(&catalog.events, &[], &catalog.overrules, None);
     let ledger = ledger(&catalog);
     bencher.bench_local(|| {
-        Site::build(World { catalog: &catalog, merged: &merged, partners: &[], ledger: &ledger }, &config, now())
+        let world = World { catalog: &catalog, merged: &merged, partners: &[], ledger: &ledger };
+        let site = Site::build(world, &config, now());
+        site.warm();
+        site
     });
 }
 
@@ -38,7 +41,9 @@ fn site_from_memory(bencher: Bencher<'_, '_>) {
 fn site_from_texts(bencher: Bencher<'_, '_>) {
     let config = Arc::new(settings());
     bencher.with_inputs(changes).bench_local_values(|files| {
-        Publisher::new(Arc::clone(&config), Ledger::default(), files, Vec::new, |_| Vec::new(), now())
+        let publisher = Publisher::new(Arc::clone(&config), Ledger::default(), files, Vec::new, |_| Vec::new(), now());
+        publisher.site().warm();
+        publisher
     });
 }
 
@@ -67,7 +72,10 @@ fn feed_of_a_megabyte(bencher: Bencher<'_, '_>) {
     let ledger = ledger(&catalog);
     bencher
         .with_inputs(|| {
-            Site::build(World { catalog: &catalog, merged: &merged, partners: &[], ledger: &ledger }, &config, now())
+            let world = World { catalog: &catalog, merged: &merged, partners: &[], ledger: &ledger };
+            let site = Site::build(world, &config, now());
+            site.warm();
+            site
         })
         .bench_local_refs(|site| site.find("/es/all.ics", None).unwrap().bytes(Coding::Gzip));
 }

@@ -37,6 +37,8 @@ const ROWS: [(usize, usize, usize); 6] = [
     (10_000, 500, 1_000),
 ];
 
+const HEADINGS: &str = " events  organ partners |  load build change | start served  worst |   texts VEVENTs   feeds  zipped  memory   limit";
+
 /// How often a change is made and timed; the median counts.
 const CHANGES: usize = 15;
 
@@ -48,20 +50,9 @@ fn main() {
     }
     let chosen: Vec<usize> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
     println!(
-        "{:>8} {:>6} {:>8} | {:>8} {:>8} {:>9} | {:>8} {:>9} {:>9} | {:>9} {:>9} {:>9}",
-        "events",
-        "organ.",
-        "partners",
-        "load s",
-        "build s",
-        "change ms",
-        "start s",
-        "served ms",
-        "worst ms",
-        "texts MB",
-        "feeds MB",
-        "memory MB"
+        "times in seconds, but of changes in milliseconds; sizes in MB; the limit is 10 MB and 2.5 times what is held"
     );
+    println!("{HEADINGS}");
     for (events, organizations, partners) in ROWS {
         if chosen.is_empty() || chosen.contains(&events) {
             row(&Size { events, organizations, partners });
@@ -80,26 +71,45 @@ fn row(size: &Size) {
     let files = inputs::files(size.events, size.organizations);
     let files = partners::with(files, size.partners);
     let (load, build) = load_and_build(&files);
-    let (change, feeds) = change(&files);
+    let (change, sizes) = change(&files);
     let served = served::measure(&files, size.partners, CHANGES);
     let said: usize = (0..size.partners).map(|partner| partners::calendar(partner).len()).sum();
     let texts = files.iter().map(|(_, text)| text.len()).sum::<usize>() + said;
-    let mega = |bytes: usize| bytes as f64 / 1e6;
-    println!(
-        "{:>8} {:>6} {:>8} | {:>8.2} {:>8.2} {:>9.1} | {:>8.2} {:>9.1} {:>9.1} | {:>9.1} {:>9.1} {:>9.1}",
-        size.events,
-        size.organizations,
-        size.partners,
-        load.as_secs_f64(),
-        build.as_secs_f64(),
-        milli(change),
-        served.start.as_secs_f64(),
-        milli(served.change),
-        milli(served.worst),
-        mega(texts),
-        mega(feeds),
-        mega(served.memory),
-    );
+    let limit = 10_000_000 + (texts + sizes.vevents + sizes.zipped) * 5 / 2;
+    print!("{:>7} {:>6} {:>8} |", size.events, size.organizations, size.partners);
+    print!(" {:>5.2} {:>5.2} {:>6.1} |", load.as_secs_f64(), build.as_secs_f64(), milli(change));
+    print!(" {:>5.2} {:>6.1} {:>6.1} |", served.start.as_secs_f64(), milli(served.change), milli(served.worst));
+    for bytes in [texts, sizes.vevents, sizes.feeds, sizes.zipped, served.memory, limit] {
+        print!(" {:>7.1}", bytes as f64 / 1e6);
+    }
+    println!();
+}
+
+/// What the Site holds, in bytes.
+struct Sizes {
+    /// Each event's VEVENTs, once.
+    vevents: usize,
+    /// The feeds of organizations and the combined feed, as programs read them …
+    feeds: usize,
+    /// … and compressed, as they are held.
+    zipped: usize,
+}
+
+impl Sizes {
+    fn of(site: &Site) -> Self {
+        let mut sizes = Self { vevents: 0, feeds: 0, zipped: 0 };
+        for path in site.addresses().filter(|path| path.ends_with(".ics")) {
+            let bytes = |coding| site.find(&path, None).unwrap().bytes(coding);
+            if path.starts_with("/event/") {
+                let feed = bytes(Coding::Identity);
+                sizes.vevents += feed.len() - feed.windows(12).position(|part| part == b"BEGIN:VEVENT").unwrap();
+            } else if path == "/all.ics" || path.starts_with("/org/") {
+                sizes.feeds += bytes(Coding::Identity).len();
+                sizes.zipped += bytes(Coding::Gzip).len();
+            }
+        }
+        sizes
+    }
 }
 
 fn milli(time: Duration) -> f64 {
@@ -141,8 +151,8 @@ fn catalog(sources: &[Arc<Source>], config: &Config) -> Catalog {
     catalog::assemble(&files, config, None)
 }
 
-/// The change of one event, from its file's text to the Site that holds it; and the bytes of the feeds that were made ahead.
-fn change(files: &[inputs::File]) -> (Duration, usize) {
+/// The change of one event, from its file's text to the Site that holds it; and what that holds.
+fn change(files: &[inputs::File]) -> (Duration, Sizes) {
     let given = files.iter().map(|(name, text)| change_of(name, text.clone())).collect();
     let said = |catalog: &Catalog| {
         let slugs = catalog.partners.keys().cloned();
@@ -150,6 +160,7 @@ fn change(files: &[inputs::File]) -> (Duration, usize) {
     };
     let config = Arc::new(settings());
     let mut publisher = Publisher::new(config, Ledger::default(), given, Vec::new, said, Utc::now());
+    publisher.site().warm();
     let (name, text) = &files[files.len() / 2];
     let mut times: Vec<Duration> = (1..=CHANGES)
         .map(|round| {
@@ -162,11 +173,7 @@ fn change(files: &[inputs::File]) -> (Duration, usize) {
         })
         .collect();
     times.sort_unstable();
-    let site = publisher.site();
-    let ahead =
-        site.addresses().filter(|path| path == "/all.ics" || path.starts_with("/org/") && path.ends_with(".ics"));
-    let feeds = ahead.map(|path| site.find(&path, None).unwrap().bytes(Coding::Identity).len()).sum();
-    (times[CHANGES / 2], feeds)
+    (times[CHANGES / 2], Sizes::of(publisher.site()))
 }
 
 /// A file whose first event has another title.

@@ -86,18 +86,19 @@ pub fn zones_of(
     std::iter::once((home, earliest.unwrap_or(today))).chain(others.into_values()).collect()
 }
 
-/// One VCALENDAR: `events` are folded VEVENTs; `zones` are those that they name, the calendar's always among them, each with the day of
-/// its earliest event, for the rules of its VTIMEZONE.
+/// One VCALENDAR: `events` are folded VEVENTs, of `bytes` together; `zones` are those that they name, the calendar's always among them, each
+/// with the day of its earliest event, for the rules of its VTIMEZONE.
 #[must_use]
-pub fn assemble<'a>(
+pub fn assemble(
     head: &Head,
     zones: &[(Zone, NaiveDate)],
-    events: impl Iterator<Item = &'a [u8]> + Clone,
+    events: impl Iterator<Item = impl AsRef<[u8]>>,
+    bytes: usize,
 ) -> Vec<u8> {
     let mut calendar = opening(head, zones);
-    calendar.reserve_exact(events.clone().map(<[u8]>::len).sum::<usize>() + CLOSING.len());
+    calendar.reserve_exact(bytes + CLOSING.len());
     for event in events {
-        calendar.extend_from_slice(event);
+        calendar.extend_from_slice(event.as_ref());
     }
     calendar.extend_from_slice(CLOSING);
     calendar

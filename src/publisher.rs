@@ -80,8 +80,7 @@ impl Publisher {
             catalog = world.assemble(&config, Some(&before.assemble(&config, None)));
         }
         let said = said(&catalog);
-        let mut voices = Voices::default();
-        voices.hear(said, &catalog.partners, &config);
+        let mut voices = Voices::new(said, &catalog.partners, &config);
         voices.take_starts(&config, now);
         Self::of(config, ledger, world, catalog, voices, now)
     }
@@ -263,22 +262,26 @@ enum Parsed {
     Gone(String),
 }
 
-/// Parses the changed files, shared out among the cores.
+/// Parses the changed files.
 fn parse(config: &Config, changes: Vec<FileChange>) -> Vec<Parsed> {
+    shared_out(changes, |change| parse_one(config, change))
+}
+
+/// Does the same work for each of many, shared out among the cores. A thread that panics has done nothing: the last good version of what
+/// it was given stays.
+fn shared_out<T: Send, R: Send>(all: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    if threads < 2 || changes.len() < 16 {
-        return changes.into_iter().map(|change| parse_one(config, change)).collect();
+    if threads < 2 || all.len() < 16 {
+        return all.into_iter().map(work).collect();
     }
-    let share = changes.len().div_ceil(threads);
-    let mut rest = changes.into_iter();
-    let shares: Vec<Vec<FileChange>> =
+    let share = all.len().div_ceil(threads);
+    let mut rest = all.into_iter();
+    let shares: Vec<Vec<T>> =
         std::iter::from_fn(|| Some(rest.by_ref().take(share).collect::<Vec<_>>()).filter(|share| !share.is_empty()))
             .collect();
+    let work = |share: Vec<T>| share.into_iter().map(&work).collect::<Vec<R>>();
     std::thread::scope(|scope| {
-        let work =
-            |share: Vec<FileChange>| share.into_iter().map(|change| parse_one(config, change)).collect::<Vec<_>>();
-        let running: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || work(share))).collect();
-        // A thread that panicked parsed nothing: its files keep their last good version.
+        let running: Vec<_> = shares.into_iter().map(|share| scope.spawn(|| work(share))).collect();
         running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
     })
 }
@@ -346,8 +349,9 @@ fn revise(ledger: &mut Ledger, difference: &Difference, config: &Config, now: Da
     for event in &difference.going {
         ledger.leave(&event.uid, now);
     }
-    for event in &difference.coming {
-        ledger.revise(event, revision::content(event), now, midnight);
+    let coming = shared_out(difference.coming.iter().collect(), |event| (event, revision::content(event)));
+    for (event, digest) in coming {
+        ledger.revise(event, digest, now, midnight);
     }
 }
 

@@ -121,15 +121,14 @@ pub enum Missing {
 }
 
 impl Site {
-    /// Builds the Site of `world` at `now`. Feeds of organizations and the combined feed are made at once, in as many threads as there are
-    /// cores; the rest when first asked for.
+    /// Builds the Site of `world` at `now`. It makes no bytes: each feed and page is made when first asked for, or [ahead](Self::warm).
     #[must_use]
     pub fn build(world: World<'_>, config: &Config, now: DateTime<Utc>) -> Self {
         build::build(world, config, now, None)
     }
 
     /// The Site of `world`, whose events differ by `difference` from those of this one, of the same config: what `build` makes, byte for
-    /// byte, with everything taken over that did not change. The events that are in both have the revisions that they had.
+    /// byte, with everything taken over that did not change. Feeds of organizations and the combined feed are made at once. The events that are in both have the revisions that they had.
     #[must_use]
     pub fn next(&self, world: World<'_>, difference: &Difference, config: &Config, now: DateTime<Utc>) -> Self {
         build::build(world, config, now, Some((self, difference)))
@@ -244,9 +243,10 @@ impl Site {
         ])
     }
 
-    /// Makes the forms that many will ask for and that take long: the combined feed, its page and the front page in every language.
-    /// Whoever asks meanwhile makes them himself.
+    /// Makes the forms that many will ask for or that take long: the feeds of organizations, then the combined feed, its page and the front
+    /// page in every language. Whoever asks meanwhile makes them himself.
     pub fn warm(&self) {
+        build::make_ahead(&self.frame, self.listed.clone());
         let Some(all) = self.stems.get("all") else { return };
         for view in 0..self.frame.views().len() {
             for form in Form::ALL {

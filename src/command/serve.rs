@@ -203,7 +203,7 @@ impl Round {
         self.keep();
         self.keep_copies();
         self.publish();
-        self.publisher.site().warm();
+        self.warm_up();
         self.partners.follow(&self.publisher, said);
         self.partners.tell_ages(&self.publisher, now());
         self.partners.retire();
@@ -212,6 +212,16 @@ impl Round {
                 tracing::error!("a round of publishing failed; what was published stays");
                 std::thread::sleep(Duration::from_secs(1));
             }
+        }
+    }
+
+    /// Makes ahead, in a thread of its own, what the first Site leaves for later: of thousands of feeds that takes seconds, and a change must
+    /// not wait for it.
+    fn warm_up(&self) {
+        let site = Arc::clone(self.publisher.site());
+        let started = std::thread::Builder::new().name("warmer".to_owned()).spawn(move || site.warm());
+        if let Err(error) = started {
+            tracing::warn!(%error, "feeds are made as they are asked for");
         }
     }
 

@@ -33,6 +33,16 @@ struct Heard {
 }
 
 impl Voices {
+    /// What partners said before, taken in all at once.
+    pub(super) fn new(said: Vec<(Slug, Snapshot)>, partners: &BTreeMap<Slug, Arc<Partner>>, config: &Config) -> Self {
+        let heard = super::shared_out(said, |(slug, snapshot)| {
+            let partner = Arc::clone(partners.get(&slug)?);
+            let adopted = adopted(&partner, &snapshot, config, None);
+            Some((slug, Heard { partner, snapshot, adopted, changes: None }))
+        });
+        Self { heard: heard.into_iter().flatten().collect(), ..Self::default() }
+    }
+
     /// Takes in what partners said. Of a partner that the catalog does not know (any more) nothing is kept.
     pub(super) fn hear(
         &mut self,

@@ -34,8 +34,8 @@ const COMBINED: usize = 16;
 const SINGLES: usize = 300;
 /// How many pages, Atom feeds and the like are; and how many bytes of them, and of feeds without a coding.
 const LEAVES: usize = 300;
-const LEAVES_BYTES: usize = 6_000_000;
-const PLAIN_BYTES: usize = 4_000_000;
+const LEAVES_BYTES: usize = 3_000_000;
+const PLAIN_BYTES: usize = 3_000_000;
 
 /// Builds the Site of a World; `before` is the Site of another one, and how the events of the two differ.
 pub(super) fn build(
@@ -51,7 +51,9 @@ pub(super) fn build(
     let builder = Builder { world, config, frame: &frame, today, now, previous, names: &names };
     let edit = builder.published(before);
     let stems = builder.stems(&edit);
-    make_ahead(&frame, stems.fresh);
+    if previous.is_some() {
+        make_ahead(&frame, stems.fresh);
+    }
     let context = Context::new(&world, config, Arc::clone(&names), &stems.listed, now);
     let fixed = builder.fixed(&stems.listed, &context);
     let events = previous.map_or(&Register::default(), |site| &site.events).edited(&edit);
@@ -151,8 +153,9 @@ impl Builder<'_> {
     }
 }
 
-/// Makes the feeds of organizations and the combined feed, shared out among the cores.
-fn make_ahead(frame: &Frame, mut fresh: Vec<Arc<Stem>>) {
+/// Makes the feeds of organizations and the combined feed among these stems, shared out among the cores. Those that are made are passed
+/// over.
+pub(super) fn make_ahead(frame: &Frame, mut fresh: Vec<Arc<Stem>>) {
     fresh.retain(|stem| matches!(stem.plan.kind, Kind::All | Kind::Organization));
     // The largest first, so that no thread is left alone with it at the end.
     fresh.sort_by_cached_key(|stem| std::cmp::Reverse(stem.plan.events.len()));

@@ -1,5 +1,6 @@
 //! An event in its current revision, with all that feeds need of it made once. It does not know in which feeds it is.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
@@ -28,8 +29,10 @@ pub(super) struct Published {
     /// The month for which `occurrences` were listed, by its first day; `None` where they are all there are.
     pub(super) listed_in: Option<NaiveDate>,
     pub(super) occurrences: Vec<Occurrence>,
-    /// VEVENTs for each view of the frame, made when first asked for.
-    blocks: Box<[OnceLock<Box<[u8]>>]>,
+    /// Its VEVENTs in the first view, made when first asked for.
+    block: OnceLock<Box<[u8]>>,
+    /// How many bytes they have in each of the others. Of them only the feeds are kept.
+    bytes: Box<[OnceLock<usize>]>,
 }
 
 impl Published {
@@ -42,8 +45,9 @@ impl Published {
         let occurrences = occurrences(&event, zone, first, last);
         let is_whole = event.start().day() >= first && span.last_end.is_some_and(|end| end <= zone.start_of_day(last));
         let listed_in = (event.recurrence.is_some() && !is_whole).then_some(month);
-        let blocks = frame.views().iter().map(|_| OnceLock::new()).collect();
-        Self { event, digest, revision, changed, span, listed_in, occurrences, blocks }
+        let bytes = frame.views().iter().skip(1).map(|_| OnceLock::new()).collect();
+        let block = OnceLock::new();
+        Self { event, digest, revision, changed, span, listed_in, occurrences, block, bytes }
     }
 
     /// Whether it is the same on another day.
@@ -52,9 +56,16 @@ impl Published {
     }
 
     /// Its folded VEVENTs in a view of the frame.
-    pub(super) fn block(&self, frame: &Frame, view: usize) -> &[u8] {
-        let Some(block) = self.blocks.get(view) else { return &[] };
-        block.get_or_init(|| vevents(&self.event, self.revision, frame.style(), frame.view(view)).into())
+    pub(super) fn block(&self, frame: &Frame, view: usize) -> Cow<'_, [u8]> {
+        let make = || vevents(&self.event, self.revision, frame.style(), frame.view(view));
+        if view == 0 { Cow::Borrowed(self.block.get_or_init(|| make().into())) } else { Cow::Owned(make()) }
+    }
+
+    /// How many bytes they have.
+    pub(super) fn block_bytes(&self, frame: &Frame, view: usize) -> usize {
+        let known = view.checked_sub(1).and_then(|view| self.bytes.get(view));
+        known
+            .map_or_else(|| self.block(frame, view).len(), |known| *known.get_or_init(|| self.block(frame, view).len()))
     }
 
     /// More bytes than its VEVENTs can have, without making them: a text grows at most threefold by escapes and folds, and few do.

@@ -168,7 +168,7 @@ impl Stem {
 
     /// The bytes of its feed in the first view, without making it.
     pub(super) fn feed_bytes(&self, frame: &Frame) -> usize {
-        let events = self.events(0).map(|event| event.block(frame, 0).len()).sum::<usize>();
+        let events = self.events(0).map(|event| event.block_bytes(frame, 0)).sum::<usize>();
         events + feed::frame_bytes(&frame.named(&self.plan.head, 0), &self.zones)
     }
 
@@ -239,7 +239,8 @@ impl Stem {
         match form {
             Form::Ics => {
                 let head = frame.named(&self.plan.head, view);
-                feed::assemble(&head, &self.zones, self.events(view).map(|event| event.block(frame, view)))
+                let bytes = self.events(view).map(|event| event.block_bytes(frame, view)).sum();
+                feed::assemble(&head, &self.zones, self.events(view).map(|event| event.block(frame, view)), bytes)
             }
             Form::Json => {
                 let items = self.events(view).map(|published| Item {
@@ -271,7 +272,7 @@ fn fitting(
     let fitting: Box<[Vec<Arc<Published>>]> = (0..frame.views().len())
         .map(|view| {
             let budget = frame.budget().saturating_sub(feed::frame_bytes(&frame.named(&plan.head, view), zones));
-            let bytes = |(_, event): &(usize, &Arc<Published>)| event.block(frame, view).len();
+            let bytes = |(_, event): &(usize, &Arc<Published>)| event.block_bytes(frame, view);
             let mut chosen = feed::fitting(plan.events.by_rank(today.midnight), bytes, budget);
             chosen.sort_unstable_by_key(|(place, _)| *place);
             chosen.into_iter().map(|(_, event)| Arc::clone(event)).collect()
