@@ -38,6 +38,15 @@ proptest! {
     }
 }
 
+#[test]
+fn a_short_series_is_listed_whole_on_any_day() {
+    let as_of = Event { title: 0, day: 60, hour: 8, has: 16_192 };
+    let steps = [Step::Event { file: 0, event: 0, as_of }, Step::Days(50), Step::Days(48)];
+    let mut desk = Desk::new();
+    steps.iter().for_each(|step| desk.take(step));
+    desk.check(&steps);
+}
+
 /// One thing that happens; the numbers choose among what there is.
 #[derive(Debug, Clone)]
 enum Step {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, TimeDelta, Utc};
 
 use super::frame::Frame;
 use crate::digest::Digest;
@@ -15,6 +15,8 @@ use crate::revision::Current;
 /// How far back and ahead of the present month occurrences are listed. By months, so that what programs get does not change each day.
 const LISTED_BEFORE: Months = Months::new(12);
 const LISTED_AFTER: Months = Months::new(25);
+/// Of a series that is over within this time all occurrences are listed, on whatever day.
+const SHORT: TimeDelta = TimeDelta::days(366);
 
 /// An event as a Site publishes it.
 #[derive(Debug)]
@@ -40,11 +42,14 @@ impl Published {
         let Current { digest, revision, changed } = current;
         let zone = frame.zone();
         let span = Span { start: event.start().instant(zone), last_end: last_end(&event, zone) };
+        let whole = span.last_end.filter(|end| event.recurrence.is_none() || *end - span.start <= SHORT);
         let month = month(today);
-        let (first, last) = (month - LISTED_BEFORE, month + LISTED_AFTER);
+        let (first, last) = match whole {
+            Some(end) => (event.first_day(), zone.today(end) + Days::new(1)),
+            None => (month - LISTED_BEFORE, month + LISTED_AFTER),
+        };
         let occurrences = occurrences(&event, zone, first, last);
-        let is_whole = event.start().day() >= first && span.last_end.is_some_and(|end| end <= zone.start_of_day(last));
-        let listed_in = (event.recurrence.is_some() && !is_whole).then_some(month);
+        let listed_in = whole.is_none().then_some(month);
         let bytes = frame.views().iter().skip(1).map(|_| OnceLock::new()).collect();
         let block = OnceLock::new();
         Self { event, digest, revision, changed, span, listed_in, occurrences, block, bytes }
