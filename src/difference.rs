@@ -13,8 +13,10 @@ use crate::name::{Slug, folded};
 use crate::time::Zone;
 
 mod report;
+mod series;
 
 pub use report::{Form, render};
+pub use series::Dated;
 
 /// What differs between two catalogs.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -59,8 +61,8 @@ pub enum Effect {
     Reinstated,
     /// It is at another time than this.
     Moved(When),
-    /// Other occurrences of the series, or other details of some of them.
-    Series,
+    /// Other dates of the series, or other details of some of them; never empty.
+    Series(Vec<Dated>),
     /// It is at another place than this; empty for none.
     Relocated(String),
     /// It had this title.
@@ -79,7 +81,7 @@ pub fn between(before: &Catalog, after: &Catalog, zone: Zone, now: DateTime<Utc>
     let uids: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
     for uid in uids {
         let (old, new) = (old.get(uid).copied(), new.get(uid).copied());
-        let effects = effects(old, new);
+        let effects = effects(old, new, zone);
         let Some(event) = new.or(old).filter(|_| !effects.is_empty()) else { continue };
         let both = old.into_iter().chain(new);
         difference.feeds.extend(both.clone().flat_map(feeds));
@@ -102,7 +104,7 @@ fn by_uid(catalog: &Catalog) -> BTreeMap<&str, &Event> {
     catalog.events.iter().map(|event| (event.uid.as_str(), event.as_ref())).collect()
 }
 
-fn effects(old: Option<&Event>, new: Option<&Event>) -> Vec<Effect> {
+fn effects(old: Option<&Event>, new: Option<&Event>, zone: Zone) -> Vec<Effect> {
     let (old, new) = match (old, new) {
         (None, None) => return Vec::new(),
         (None, Some(_)) => return vec![Effect::Added],
@@ -116,10 +118,11 @@ fn effects(old: Option<&Event>, new: Option<&Event>) -> Vec<Effect> {
     };
     let (gained, lost) = (only(&entered, &left), only(&left, &entered));
     let has_other_feeds = !gained.is_empty() || !lost.is_empty();
+    let dates = series::between(old, new, zone);
     let candidates = [
         stance(was.status, is.status),
         (was.when != is.when).then_some(Effect::Moved(was.when)),
-        (old.recurrence != new.recurrence || old.changes != new.changes).then_some(Effect::Series),
+        (!dates.is_empty()).then_some(Effect::Series(dates)),
         (place(was) != place(is)).then(|| Effect::Relocated(place(was))),
         (was.title != is.title).then(|| Effect::Retitled(was.title.clone())),
         has_other_feeds.then_some(Effect::Regrouped(gained, lost)),
@@ -235,7 +238,7 @@ impl Effect {
             Self::Cancelled => 1,
             Self::Postponed => 2,
             Self::Moved(_) => 3,
-            Self::Series => 4,
+            Self::Series(_) => 4,
             Self::Relocated(_) => 5,
             Self::Reinstated => 6,
             Self::Added => 7,

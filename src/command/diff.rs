@@ -69,17 +69,14 @@ fn texts_at(feeds: &Path, revision: &str) -> anyhow::Result<Vec<(String, String)
     if revision.is_empty() || revision.starts_with('-') {
         bail!("{revision:?} is no revision: name a branch, a tag or a commit, such as HEAD~1 or origin/main");
     }
-    let inside = git(feeds, &["rev-parse", "--is-inside-work-tree"], "");
-    if inside.is_err() {
-        bail!("{} is in no git repository: there is nothing to compare it with", feeds.display());
-    }
+    // In git's own words: that there is no repository, or that it is another user's.
+    git(feeds, &["rev-parse", "--is-inside-work-tree"], "")
+        .with_context(|| format!("there is nothing to compare {} with", feeds.display()))?;
     let commit = format!("{revision}^{{commit}}");
     let commit = git(feeds, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], "")
         .map_err(|_| anyhow!("git knows no revision {revision}"))?;
     let commit = String::from_utf8(commit)?.trim().to_owned();
-    let Ok(listed) = git(feeds, &["ls-tree", "-z", "--full-tree", &format!("{commit}:./")], "") else {
-        return Ok(Vec::new());
-    };
+    let listed = git(feeds, &["ls-tree", "-z", &commit], "")?;
     let listed = String::from_utf8_lossy(&listed).into_owned();
     let files: Vec<(&str, &str)> = listed.split('\0').filter_map(blob).collect();
     let wanted: String = files.iter().map(|(digest, _)| format!("{digest}\n")).collect();

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Changed, Difference, Effect};
-use crate::event::When;
+use super::{Changed, Dated, Difference, Effect};
+use crate::event::{Start, When};
 use crate::language::Language;
 use crate::page::{Phrases, dates};
 
@@ -112,7 +112,7 @@ fn words(effect: &Effect) -> Words {
         Effect::Cancelled => ("Cancelled", "cancels"),
         Effect::Postponed => ("Postponed", "postpones"),
         Effect::Moved(_) => ("Moved", "moves"),
-        Effect::Series => ("Other dates of a series", "changes dates of"),
+        Effect::Series(_) => ("Other dates of a series", "changes dates of"),
         Effect::Relocated(_) => ("At another place", "relocates"),
         Effect::Reinstated => ("Takes place after all", "reinstates"),
         Effect::Added => ("Added", "adds"),
@@ -127,7 +127,12 @@ fn event(changed: &Changed, marks: &Marks) -> Vec<String> {
     let title = (marks.escape)(&changed.title);
     let mut lines = vec![format!("{}{title} ({}): {}{over}", marks.item, changed.id, when(changed.when))];
     let detail = |text: String| format!("{}{text}", marks.detail);
-    lines.extend(changed.effects.iter().filter_map(|effect| before(effect, marks)).map(detail));
+    for effect in &changed.effects {
+        match effect {
+            Effect::Series(dates) => lines.extend(several(dates).into_iter().map(detail)),
+            _ => lines.extend(before(effect, marks).map(detail)),
+        }
+    }
     lines
 }
 
@@ -144,6 +149,36 @@ fn before(effect: &Effect, marks: &Marks) -> Option<String> {
         Effect::Regrouped(gained, lost) => Some(format!("enters {}; leaves {}", list(gained), list(lost))),
         _ => None,
     }
+}
+
+/// The most dates of one series that people are told.
+const MOST_DATES: usize = 12;
+
+fn several(dates: &[Dated]) -> Vec<String> {
+    let mut lines: Vec<String> = dates.iter().take(MOST_DATES).map(date).collect();
+    if let Some(more) = dates.len().checked_sub(MOST_DATES).filter(|more| *more > 0) {
+        lines.push(format!("and {more} more"));
+    }
+    lines
+}
+
+pub(super) fn date(dated: &Dated) -> String {
+    match dated {
+        Dated::Rule(None) => "had no rule".to_owned(),
+        Dated::Rule(Some(was)) => format!("had the rule {was}"),
+        Dated::Gained(start) => format!("also on {}", day(start)),
+        Dated::Lost(start) => format!("no longer on {}", day(start)),
+        Dated::Cancelled(start) => format!("cancelled on {}", day(start)),
+        Dated::Postponed(start) => format!("postponed on {}", day(start)),
+        Dated::Reinstated(start) => format!("takes place after all on {}", day(start)),
+        Dated::Moved(start, to) => format!("on {}: moved to {}", day(start), when(*to)),
+        Dated::Other(start) => format!("on {}: another place, title or text", day(start)),
+    }
+}
+
+fn day(start: &Start) -> String {
+    let day = start.day();
+    when(When::AllDay { start: day, end: day.succ_opt().unwrap_or(day) })
 }
 
 fn when(when: When) -> String {
@@ -186,6 +221,9 @@ fn event_json(changed: &Changed) -> Value {
         Effect::Moved(was) => json!({"effect": words(effect).1, "was": when(*was)}),
         Effect::Relocated(was) | Effect::Retitled(was) => json!({"effect": words(effect).1, "was": was}),
         Effect::Regrouped(gained, lost) => json!({"effect": words(effect).1, "enters": gained, "leaves": lost}),
+        Effect::Series(dates) => {
+            json!({"effect": words(effect).1, "dates": dates.iter().map(date).collect::<Vec<_>>()})
+        }
         _ => json!({"effect": words(effect).1}),
     };
     json!({

@@ -69,9 +69,57 @@ fn each_kind_of_change_is_told_with_what_was_before() {
     let alone = |summary: &str, heading: &str| format!("{summary} 1 event; affects 4 feeds\n\n{heading}\n{NOW}");
     check_edit("tags", "description = \"Bring drums\"\ntags", &alone("rewords", "Other texts or links"));
     check_edit("tags", "status = \"cancelled\"\nreason = \"Rain\"\ntags", &alone("cancels", "Cancelled"));
-    check_edit("tags", "rrule = \"FREQ=WEEKLY;COUNT=3\"\ntags", &alone("changes dates of", "Other dates of a series"));
+    check_edit(
+        "tags",
+        "rrule = \"FREQ=WEEKLY;COUNT=3\"\ntags",
+        &told("changes dates of 1 event; affects 4 feeds", "Other dates of a series", "had no rule"),
+    );
     let cancelled = RALLY.replace("tags", "status = \"postponed\"\ntags");
     check(&cancelled, RALLY, &alone("reinstates", "Takes place after all"));
+}
+
+/// RALLY as a series with more keys, before and after; and what is told of its dates.
+fn check_dates(before: &str, after: &str, expected: &[&str]) {
+    let series = |more: &str| RALLY.replace("tags", "rrule = \"FREQ=WEEKLY;COUNT=9\"\ntags") + more;
+    let difference = of(&[("tenants", &series(before))], &[("tenants", &series(after))]);
+    let effects = difference.events.iter().flat_map(|changed| &changed.effects);
+    let dates = effects.filter_map(|effect| if let Effect::Series(dates) = effect { Some(dates) } else { None });
+    let told: Vec<String> = dates.flatten().map(report::date).collect();
+    assert_eq!(told, expected, "{after}");
+}
+
+#[test]
+fn single_dates_of_a_series_are_told() {
+    let on = |more: &str| format!("\n[[event.change]]\non = 2031-03-30\n{more}\n");
+    const DAY: &str = "Sunday, March 30, 2031";
+    check_dates("", &on("status = \"cancelled\""), &[&format!("cancelled on {DAY}")]);
+    check_dates("", &on("status = \"postponed\""), &[&format!("postponed on {DAY}")]);
+    check_dates(&on("status = \"cancelled\""), "", &[&format!("takes place after all on {DAY}")]);
+    let moved = format!("on {DAY}: moved to Monday, March 31, 2031, 7:00 – 9:00 PM");
+    check_dates("", &on("start = 2031-03-31T19:00"), &[&moved]);
+    check_dates("", &on("location = \"Elsewhere\""), &[&format!("on {DAY}: another place, title or text")]);
+    let rule = "excluded_dates = [2031-03-30]\n";
+    check_dates("", rule, &[&format!("no longer on {DAY}")]);
+    check_dates(
+        rule,
+        "extra_dates = [2031-03-24T18:00]\n",
+        &["also on Monday, March 24, 2031", &format!("also on {DAY}")],
+    );
+}
+
+#[test]
+fn what_becomes_of_a_whole_series_is_not_told_of_its_dates() {
+    let series = RALLY.replace("tags", "rrule = \"FREQ=WEEKLY;COUNT=9\"\nexcluded_dates = [2031-04-06]\ntags");
+    let series = format!("{series}\n[[event.change]]\non = 2031-03-30\nlocation = \"Elsewhere\"\n");
+    for (part, other, summary) in [
+        ("\"Rally\"", "\"March\"", "retitles 1 event"),
+        ("T20:00", "T21:00", "moves 1 event"),
+        ("T18:00", "T17:30", "moves 1 event"),
+    ] {
+        let difference = of(&[("tenants", &series)], &[("tenants", &series.replace(part, other))]);
+        assert!(render(&difference, Form::Human).starts_with(summary), "{difference:?}");
+        assert_eq!(difference.events[0].effects.len(), 1, "{difference:?}");
+    }
 }
 
 #[test]

@@ -359,7 +359,9 @@ fn diff_compares_what_can_be_compared() {
 fn diff_says_why_it_cannot() {
     let alone = folder(&[("feeds/chicago-dsa.toml", RALLY)]);
     let (code, _, err) = run(alone.path(), &["diff"]);
-    assert!(code == 1 && err.contains("in no git repository"), "{err}");
+    assert!(code == 1 && err.contains("nothing to compare feeds with: git") && err.contains("repository"), "{err}");
+    let (code, _, err) = finish(command(alone.path()).arg("diff").env("PATH", "/nowhere"));
+    assert!(code == 1 && err.contains("git cannot be run"), "{err}");
     let folder = committed(&[("feeds/chicago-dsa.toml", RALLY)]);
     for revision in ["nonsense", "--output=/tmp/x", "", "HEAD:feeds"] {
         let (code, _, err) = run(folder.path(), &["diff", revision]);
