@@ -21,13 +21,14 @@ use handbill::catalog::{self, Catalog, ParsedFile};
 use handbill::config::{self, Config};
 use handbill::event::Event;
 use handbill::event::occurrences::occurrences;
-use handbill::import;
+use handbill::import::{self, Known};
 use handbill::name::Slug;
 use handbill::partner::{Address, Header, Partner};
-use handbill::problem::Source;
+use handbill::problem::{Severity, Source};
 use handbill::publisher::{FileChange, FileText, Publisher};
 use handbill::revision::Ledger;
 use handbill::site::Coding;
+use proptest::prelude::*;
 
 #[test]
 fn every_folder_is_imported_as_expected() {
@@ -232,6 +233,13 @@ end = 2021-05-03
 description = "Three days."
 
 [[event]]
+id = "overnight"
+title = "Overnight"
+start = 2021-06-19T22:00
+end = 2021-06-20T02:30
+description = "Past midnight."
+
+[[event]]
 id = "twice"
 title = "The hour that is twice"
 start = 2021-11-07T01:30:00-06:00
@@ -260,30 +268,67 @@ description = "For ever."
 
 #[test]
 fn our_own_feed_imported_has_the_same_occurrences() {
-    let config = Arc::new(settings());
-    let wanted = occurring(
-        &assembled(&BTreeMap::from([("feeds/block-club.toml".to_owned(), ALL.to_owned())]), &config),
-        &config,
-    );
+    let (ours, theirs) = (Arc::new(settings("events")), Arc::new(settings("elsewhere")));
+    let texts = BTreeMap::from([("feeds/block-club.toml".to_owned(), ALL.to_owned())]);
+    let wanted = occurring(&assembled(&texts, &ours), &ours);
     assert!(wanted.len() > 50, "{wanted:?}");
-    let source =
-        import::calendar::read(&nobody(&config), &Header::default(), &feed(&config), Some("Block Club"), &config)
-            .unwrap();
-    assert_eq!((source.found.len(), &source.left), (6, &Vec::new()), "{source:?}");
-    let plan = import::plan(&source.found, &BTreeMap::new(), &config, "feeds/", None);
-    assert_eq!(plan.problems, [], "{plan:?}");
-    let texts = plan.written.iter().map(|written| (written.file.clone(), written.after.clone())).collect();
-    assert_eq!(occurring(&assembled(&texts, &config), &config), wanted, "{}", plan.written[0].after);
+    let written = moved(&feed(&texts, &ours), &theirs);
+    assert_eq!(occurring(&assembled(&written, &theirs), &theirs), wanted, "{written:?}");
 }
 
-fn settings() -> Config {
-    let text = "public_url = \"https://events.example.org\"\nname = \"Test Events\"\n".to_owned();
+/// Subscribers of the old address who turn to the new one see no event twice, and none at another time.
+#[test]
+fn an_independent_reader_sees_the_same_in_the_feed_of_what_was_imported() {
+    let (ours, theirs) = (Arc::new(settings("events")), Arc::new(settings("elsewhere")));
+    let texts = BTreeMap::from([("feeds/block-club.toml".to_owned(), ALL.to_owned())]);
+    let before = feed(&texts, &ours);
+    let after = feed(&moved(&before, &theirs), &theirs);
+    let (before, after) = (seen(&before), seen(&after));
+    assert_eq!(before.len(), 10, "seven events, and three changes of single dates: {before:#?}");
+    assert_eq!(after, before);
+}
+
+/// The files that a feed of ours becomes in another calendar, which has nothing yet.
+fn moved(feed: &[u8], config: &Config) -> BTreeMap<String, String> {
+    let source = import::calendar::read(&nobody(config), &Header::default(), feed, Some("Block Club"), config).unwrap();
+    assert_eq!((source.found.len(), &source.left), (7, &Vec::new()), "{source:?}");
+    let plan = import::plan(&source.found, &BTreeMap::new(), config, "feeds/", None);
+    assert_eq!(plan.problems, [], "{plan:?}");
+    plan.written.iter().map(|written| (written.file.clone(), written.after.clone())).collect()
+}
+
+/// What the `icalendar` crate reads of each VEVENT that decides when it is, sorted; dates of a list each in a line.
+fn seen(feed: &[u8]) -> Vec<Vec<String>> {
+    use icalendar::parser::{read_calendar, unfold};
+    let unfolded = unfold(std::str::from_utf8(feed).unwrap());
+    let calendar = read_calendar(&unfolded).unwrap();
+    let events = calendar.components.iter().filter(|component| component.name == "VEVENT");
+    let told = ["UID", "DTSTART", "DTEND", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS", "SUMMARY"];
+    let mut seen: Vec<Vec<String>> = events
+        .map(|event| {
+            let told = event.properties.iter().filter(|property| told.contains(&property.name.as_str()));
+            let each = |property: &icalendar::parser::Property| {
+                let (name, params) = (&property.name, &property.params);
+                property.val.as_str().split(',').map(|value| format!("{name} {params:?} {value}")).collect::<Vec<_>>()
+            };
+            let mut lines: Vec<String> = told.flat_map(each).collect();
+            lines.sort();
+            lines
+        })
+        .collect();
+    seen.sort();
+    seen
+}
+
+fn settings(host: &str) -> Config {
+    let text = format!("public_url = \"https://{host}.example.org\"\nname = \"Test Events\"\n");
     config::parse(Arc::new(Source { name: "handbill.toml".to_owned(), text }), &BTreeMap::new()).0.unwrap()
 }
 
-fn feed(config: &Arc<Config>) -> Vec<u8> {
+fn feed(texts: &BTreeMap<String, String>, config: &Arc<Config>) -> Vec<u8> {
     let today: DateTime<Utc> = "2021-03-01T12:00:00Z".parse().unwrap();
-    let files = vec![FileChange { name: "feeds/block-club.toml".to_owned(), text: FileText::Is(ALL.to_owned()) }];
+    let file = |(name, text): (&String, &String)| FileChange { name: name.clone(), text: FileText::Is(text.clone()) };
+    let files = texts.iter().map(file).collect();
     let publisher = Publisher::new(Arc::clone(config), Ledger::default(), files, Vec::new, |_| Vec::new(), today);
     assert_eq!(publisher.problems().iter().map(|problem| problem.one_line()).collect::<Vec<_>>(), Vec::<String>::new());
     publisher.site().find("/all.ics", None).unwrap().bytes(Coding::Identity).to_vec()
@@ -318,6 +363,63 @@ fn occurring(catalog: &Catalog, config: &Config) -> Vec<String> {
     let mut all: Vec<String> = catalog.events.iter().flat_map(lines).collect();
     all.sort();
     all
+}
+
+/// What other programs and people may hand to an import.
+const PIECES: &[&str] = &[
+    "\n",
+    "\n\n",
+    "\r\n",
+    "May 4, 2018 - 3:30 PM - 5:30 PM\n",
+    "February 30, 2018 - 3 PM\n",
+    "Supporting Organizations:",
+    " Block Club, Garden Project",
+    "Contact Info:",
+    "Visit Organizers' Event Webpage",
+    "\"\"\"",
+    "\\",
+    "\u{0}\u{7f}\u{202e}",
+    "“Märsche” 🗺️ ",
+    "BEGIN:VCALENDAR\r\n",
+    "END:VCALENDAR\r\n",
+    "BEGIN:VEVENT\r\n",
+    "END:VEVENT\r\n",
+    "UID:a\\,b\r\n",
+    "SUMMARY:Walk\r\n",
+    "DTSTART:20210320T180000Z\r\n",
+    "DTSTART;TZID=Central Standard Time:20210314T023000\r\n",
+    "DTEND;VALUE=DATE:20210321\r\n",
+    "RRULE:FREQ=WEEKLY;COUNT=3\r\n",
+    "RRULE:FREQ=MONTHLY;BYDAY=-1FR;BYHOUR=9,18\r\n",
+    "EXDATE:20210327T180000Z\r\n",
+    "RECURRENCE-ID:20210320T180000Z\r\n",
+    "STATUS:CANCELLED\r\n",
+    "<script type=\"application/ld+json\">",
+    "</script>",
+    "{\"@type\":\"Event\",\"name\":\"Walk\",\"startDate\":\"2021-03-20T13:00\"",
+    ",\"endDate\":\"2021-03-14T02:30\"",
+    "}",
+];
+
+proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 96, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn nothing_that_is_imported_makes_a_panic_or_a_file_that_check_refuses(
+        pieces in prop::collection::vec(prop_oneof![3 => prop::sample::select(PIECES).prop_map(str::to_owned), 1 => "\\PC{0,40}"], 0..24)
+    ) {
+        let (text, config) = (pieces.concat(), settings("events"));
+        let listing = import::listing::read(&text, &mut Known::default(), config.timezone);
+        let page = import::page::read(&text, None, config.timezone);
+        let calendar = import::calendar::read(&nobody(&config), &Header::default(), text.as_bytes(), None, &config);
+        for source in [listing, page].into_iter().chain(calendar) {
+            let plan = import::plan(&source.found, &BTreeMap::new(), &config, "feeds/", None);
+            prop_assert_eq!(&plan.problems, &[], "{:?}", text);
+            let texts: BTreeMap<_, _> = plan.written.iter().map(|file| (file.file.clone(), file.after.clone())).collect();
+            let errors = assembled(&texts, &config).problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+            prop_assert_eq!(errors, 0, "{:?}", texts);
+        }
+    }
 }
 
 fn nobody(config: &Config) -> Partner {

@@ -34,8 +34,8 @@ pub fn read(
         partner::adopt(partner, header, body, &context, &config.partners.limits).map_err(|fault| fault.text)?;
     let uids = uids(&partner.slug, &adopted, &header.identities, body);
     let calendar = adopted.name.as_deref().unwrap_or(&partner.name);
-    // Meetup says so before the name of each group.
-    let calendar = calendar.strip_prefix("Events - ").unwrap_or(calendar);
+    // Meetup calls the calendar of a group so.
+    let calendar = calendar.strip_prefix("Events - ").filter(|group| !group.trim().is_empty()).unwrap_or(calendar);
     let found = adopted.events.iter().map(|event| {
         let mut event = Event::clone(event);
         let listed = ours::undo(&mut event, &config.languages);

@@ -177,7 +177,9 @@ impl Reader<'_> {
         }
         if !self.rest.is_empty() || written.second_day.is_none() {
             let clock = self.clock()?;
-            written.second_time = Some((joint, clock));
+            // "May 4 - 3 PM and May 11 - 3 PM": one time, said of each date.
+            let is_again = joint == Joint::And && written.second_day.is_some() && written.time == Some(clock);
+            written.second_time = (!is_again).then_some((joint, clock));
             self.zone();
         }
         Some(())

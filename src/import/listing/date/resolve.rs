@@ -185,7 +185,14 @@ impl Resolving<'_> {
             Start::AllDay(_) => Start::AllDay(day),
             Start::Timed(moment) => {
                 let local = day.and_time(moment.local().time());
-                Start::Timed(self.zone.moment(local).map_err(|_| Unusable::SkippedTime(local))?)
+                let other = match self.zone.moment(local) {
+                    Err(Unresolved::Gap { .. }) => return Err(Unusable::SkippedTime(local)),
+                    other => other,
+                };
+                Start::Timed(other.unwrap_or_else(|_| {
+                    self.doubt("the clocks show the second date’s time twice; the first is taken");
+                    self.zone.resolve_leniently(local)
+                }))
             }
         }))
     }

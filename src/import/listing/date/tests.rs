@@ -73,6 +73,8 @@ fn two_dates_are_a_span_or_two_occurrences() {
     check("March 20-21, 2021", "2021-03-20 until 2021-03-21?");
     check("May 4, 2018 and May 11, 2018 - 3 PM", "2018-05-04T15:00 and 2018-05-11T15:00");
     check("May 4 & 11, 2018 - 3 PM - 5 PM", "2018-05-04T15:00 until 2018-05-04T17:00 and 2018-05-11T15:00");
+    check("May 4, 2018 - 3 PM and May 11, 2018 - 3 PM", "2018-05-04T15:00 and 2018-05-11T15:00");
+    check("May 4, 2018 - 3 PM and May 11, 2018 - 5 PM", "2018-05-04T15:00 and 2018-05-11T15:00?");
     check("March 21, 2021 - 1 PM - March 20, 2021 - 3 PM", "2021-03-21T13:00?");
     check("March 20, 2021 - 1 PM - March 21, 2021", "2021-03-20T13:00?");
 }
@@ -106,6 +108,8 @@ fn the_zone_is_held_against_chicago() {
     check("March 14, 2021 - 1:30 AM - 3:00 AM", "2021-03-14T01:30 until 2021-03-14T03:00");
     check("November 7, 2021 - 1:30 AM", "2021-11-07T01:30?");
     check("November 7, 2021 - 1:30 AM CST", "2021-11-07T01:30");
+    check("November 6, 2021 and November 7, 2021 - 1:30 AM", "2021-11-06T01:30 and 2021-11-07T01:30?");
+    check("March 13, 2021 and March 14, 2021 - 2:30 AM", "the clocks jump over 2:30 AM on March 14, 2021");
     let second = dated("November 7, 2021 - 1:30 AM CST", zone()).unwrap().unwrap().start;
     let Start::Timed(second) = second else { panic!("{second:?}") };
     assert_eq!(second.instant().to_string(), "2021-11-07 07:30:00 UTC");
@@ -180,6 +184,36 @@ fn lines() -> impl Strategy<Value = (String, NaiveDateTime, Option<NaiveDateTime
     )
 }
 
+/// The ways in which people write one time of one day; `is_summer` tells which name its zone has.
+fn written_ways(start: NaiveDateTime, is_summer: bool) -> Vec<String> {
+    let (hour, minute) = (chrono::Timelike::hour(&start), chrono::Timelike::minute(&start));
+    let half = if hour < 12 { ["AM", "am", "a.m.", "A.M."] } else { ["PM", "pm", "p.m.", "P.M."] };
+    let twelve = start.format("%-I:%M");
+    let mut times: Vec<String> =
+        half.iter().flat_map(|half| [format!("{twelve} {half}"), format!("{twelve}{half}")]).collect();
+    if minute == 0 {
+        let hour = start.format("%-I");
+        times.extend(half.iter().flat_map(|half| [format!("{hour} {half}"), format!("{hour}{half}")]));
+        times.push(format!("{hour} o’clock {}", half[0]));
+    }
+    if (hour, minute) == (12, 0) {
+        times.extend(["noon", "Noon", "12 noon", "12:00 Noon"].map(str::to_owned));
+    }
+    if !(10..=12).contains(&hour) {
+        times.push(start.format("%H:%M").to_string());
+    }
+    let zones = ["", if is_summer { " CDT" } else { " CST" }, " CT", " Central Time"];
+    let dates = ["%B %-d, %Y", "%A, %B %-d, %Y", "%b. %-d, %Y", "%-d %B %Y", "%a %b %-d %Y", "%Y-%m-%d"];
+    let dates = dates.map(|form| start.format(form).to_string());
+    let betweens = [" - ", " – ", " — ", ", ", " at ", " @ ", " | "];
+    // Each form of a part once, with forms of the other parts that change from line to line.
+    let line = |number: usize| {
+        let (date, between) = (&dates[number % dates.len()], betweens[number % betweens.len()]);
+        format!("{date}{between}{}{}", times[number % times.len()], zones[number % zones.len()])
+    };
+    (0..dates.len() * betweens.len() * 4).map(line).collect()
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read_back((line, start, end) in lines()) {
@@ -189,6 +223,41 @@ proptest! {
         prop_assert_eq!(shown(read.start), start.format("%Y-%m-%dT%H:%M").to_string(), "{}", line);
         prop_assert_eq!(read.end.map(shown), end.map(|end| end.format("%Y-%m-%dT%H:%M").to_string()), "{}", line);
         prop_assert_eq!(read.doubts, Vec::<String>::new(), "{}", line);
+    }
+
+    #[test]
+    fn however_a_time_is_written_it_is_the_same_instant(days in 0_i64..20_000, hour in 0_u32..24, is_full in any::<bool>()) {
+        let day = NaiveDate::from_ymd_opt(1990, 1, 1).unwrap() + TimeDelta::days(days);
+        let start = day.and_hms_opt(hour, if is_full { 0 } else { 30 }, 0).unwrap();
+        let moment = zone().moment(start);
+        prop_assume!(moment.is_ok());
+        let moment = moment.unwrap();
+        for line in written_ways(start, zone().offset(moment.instant()).local_minus_utc() == -5 * 3600) {
+            let read = dated(&line, zone());
+            prop_assert_eq!(read, Some(Ok(Dated { start: Start::Timed(moment), end: None, also: None, doubts: Vec::new() })), "{}", line);
+        }
+    }
+
+    #[test]
+    fn nothing_uncertain_is_guessed_silently((_, start, _) in lines(), kind in 0_usize..7, other in 1_i64..7) {
+        prop_assume!(zone().moment(start).is_ok());
+        let (date, time) = (start.format("%B %-d, %Y"), start.format("%-I:%M %p"));
+        let line = match kind {
+            0 => format!("{date} - {}", start.format("%-I:%M")),
+            1 => format!("{}, {date} - {time}", (start + TimeDelta::days(other)).format("%A")),
+            2 => format!("{date} - {time} and {}", (start + TimeDelta::hours(other)).format("%-I:%M %p")),
+            3 => format!("{date} - {time} {}", if zone().offset(start.and_utc()).local_minus_utc() == -5 * 3600 { "CST" } else { "CDT" }),
+            4 => format!("{date} - {time} PT"),
+            5 => format!("{date} - {time} (or later)"),
+            _ => format!("{date}"),
+        };
+        // The hours about a change of the clocks belong to either name.
+        prop_assume!(kind != 3 || zone().offset(start.and_utc()) == zone().offset(start.and_utc() + TimeDelta::hours(8)));
+        match dated(&line, zone()) {
+            Some(Ok(read)) => prop_assert!(!read.doubts.is_empty(), "{line}: {read:?}"),
+            Some(Err(_)) => {}
+            None => prop_assert!(false, "{line} is no date line"),
+        }
     }
 
     #[test]
