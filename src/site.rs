@@ -243,11 +243,14 @@ impl Site {
         ])
     }
 
-    /// Makes the forms that many will ask for or that take long: the feeds of organizations, then the combined feed, its page and the front
-    /// page in every language. Whoever asks meanwhile makes them himself.
+    /// Makes the forms that many will ask for or that take long: the combined feed, the feeds of organizations, then the combined one's page
+    /// and the front page in every language. Whoever asks meanwhile makes them himself.
     pub fn warm(&self) {
-        build::make_ahead(&self.frame, self.listed.clone());
         let Some(all) = self.stems.get("all") else { return };
+        let organizations = self.listed.iter().filter(|stem| stem.plan.kind == stem::Kind::Organization);
+        for stem in std::iter::once(all).chain(organizations) {
+            stem.packed(&self.frame, 0, Form::Ics, Coding::Gzip);
+        }
         for view in 0..self.frame.views().len() {
             for form in Form::ALL {
                 all.packed(&self.frame, view, form, Coding::Gzip);

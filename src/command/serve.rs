@@ -27,11 +27,13 @@ mod keeper;
 mod outlet;
 mod partners;
 mod told;
+mod warmer;
 
 use keeper::{LEDGER, Task, Tasks};
 use outlet::Outlet;
 use partners::Partners;
 use told::Told;
+use warmer::Warmer;
 
 /// How long what is no news of a partner may wait to be shown, in seconds: mostly there is more of it, and a Site for each answer that
 /// says "nothing new" would take the processors from the polls themselves.
@@ -156,6 +158,7 @@ struct Round {
     publisher: Publisher,
     partners: Partners,
     current: Current,
+    warmer: Warmer,
     metrics: Arc<Metrics>,
     day: NaiveDate,
     told: Told,
@@ -185,6 +188,7 @@ impl Round {
             folder,
             publisher,
             partners,
+            warmer: Warmer::new(Arc::clone(&current)),
             current,
             metrics,
             day,
@@ -203,7 +207,7 @@ impl Round {
         self.keep();
         self.keep_copies();
         self.publish();
-        self.warm_up();
+        self.warmer.tell();
         self.partners.follow(&self.publisher, said);
         self.partners.tell_ages(&self.publisher, now());
         self.partners.retire();
@@ -212,16 +216,6 @@ impl Round {
                 tracing::error!("a round of publishing failed; what was published stays");
                 std::thread::sleep(Duration::from_secs(1));
             }
-        }
-    }
-
-    /// Makes ahead, in a thread of its own, what the first Site leaves for later: of thousands of feeds that takes seconds, and a change must
-    /// not wait for it.
-    fn warm_up(&self) {
-        let site = Arc::clone(self.publisher.site());
-        let started = std::thread::Builder::new().name("warmer".to_owned()).spawn(move || site.warm());
-        if let Err(error) = started {
-            tracing::warn!(%error, "feeds are made as they are asked for");
         }
     }
 
@@ -300,7 +294,7 @@ impl Round {
         self.told.tell(&self.publisher);
         self.keep();
         self.publish();
-        self.publisher.site().warm();
+        self.warmer.tell();
     }
 
     /// Gives the Site to who publishes it elsewhere.

@@ -155,7 +155,7 @@ impl Builder<'_> {
 
 /// Makes the feeds of organizations and the combined feed among these stems, shared out among the cores. Those that are made are passed
 /// over.
-pub(super) fn make_ahead(frame: &Frame, mut fresh: Vec<Arc<Stem>>) {
+fn make_ahead(frame: &Frame, mut fresh: Vec<Arc<Stem>>) {
     fresh.retain(|stem| matches!(stem.plan.kind, Kind::All | Kind::Organization));
     // The largest first, so that no thread is left alone with it at the end.
     fresh.sort_by_cached_key(|stem| std::cmp::Reverse(stem.plan.events.len()));

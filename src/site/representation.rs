@@ -213,7 +213,9 @@ fn brotli(bytes: &[u8], effort: Effort) -> Bytes {
         // 11 gains another 2 % in ten times the work.
         Effort::Patient => 9,
     };
-    let parameters = brotli::enc::BrotliEncoderParams { quality, size_hint: bytes.len(), ..Default::default() };
+    // No larger window than what is compressed: it is memory for nothing.
+    let lgwin = bytes.len().next_power_of_two().ilog2().clamp(16, 22).cast_signed();
+    let parameters = brotli::enc::BrotliEncoderParams { quality, lgwin, size_hint: bytes.len(), ..Default::default() };
     let mut packed = Vec::with_capacity(bytes.len() / 4 + 64);
     let _ = brotli::BrotliCompress(&mut &*bytes, &mut packed, &parameters);
     packed.shrink_to_fit();
