@@ -18,8 +18,10 @@ use crate::store::{Stop, Store, Target};
 const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
-/// How much longer than a round it rests after it: what changes all the time must not keep a processor busy.
+/// How much longer than a round it rests after it: what changes all the time must not keep a processor busy. Not longer than this, though: a
+/// round to a slow store is mostly waiting, and the next change shall not wait too.
 const REST: u32 = 4;
+const LONGEST_REST: Duration = Duration::from_secs(10);
 
 /// A Site with the ledger that belongs to it.
 type Edition = (Arc<Site>, Arc<Ledger>);
@@ -143,7 +145,7 @@ impl Worker {
         if let Some(told) = told {
             tracing::info!(to = self.shown, "published: {told}");
         }
-        took * REST
+        (took * REST).min(LONGEST_REST)
     }
 
     /// Tells the first of several failures; how long to wait then.
