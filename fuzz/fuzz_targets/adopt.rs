@@ -104,7 +104,8 @@ fn assembled(events: &[Arc<Event>], config: &Config) -> Vec<u8> {
         refresh: config.refresh,
     };
     let zones = feed::zones(config.timezone, "2026-01-01".parse().expect("a day"), events.iter().map(Arc::as_ref));
-    feed::assemble(&head, &zones, blocks.iter().map(Vec::as_slice))
+    let bytes = blocks.iter().map(Vec::len).sum();
+    feed::assemble(&head, &zones, blocks.iter(), bytes)
 }
 
 fn only_ours(event: &Component) {
