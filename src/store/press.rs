@@ -3,12 +3,9 @@
 use std::hash::{BuildHasher as _, RandomState};
 
 use super::fault::Fault;
-use super::lease::Lease;
-use super::objects::{Objects, Version};
-use super::run::{self, Run};
+use super::objects::Objects;
+use super::run::{self, Held, Left, Run};
 use super::{LEDGER, Stop, Summary, Tell, digest};
-use crate::digest::Digest;
-use crate::edition::manifest::Manifest;
 use crate::edition::plan::Plan;
 use crate::site::Site;
 
@@ -20,23 +17,6 @@ pub(super) struct Press {
     name: String,
     held: Option<Held>,
     left: Option<Left>,
-}
-
-/// What is known of the store while the lease is ours.
-#[derive(Debug)]
-pub(super) struct Held {
-    pub(super) lease: Lease,
-    pub(super) manifest: Manifest,
-    /// Of the ledger in the store, where that was read or written.
-    pub(super) ledger: Option<Digest>,
-}
-
-/// The same afterwards: right for as long as the lease is as we left it.
-#[derive(Debug)]
-pub(super) struct Left {
-    pub(super) lease: Version,
-    pub(super) manifest: Manifest,
-    pub(super) ledger: Option<Digest>,
 }
 
 impl Press {

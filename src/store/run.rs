@@ -8,8 +8,7 @@ use futures_util::stream;
 
 use super::fault::{Fault, Kind};
 use super::lease;
-use super::objects::{Objects, When};
-use super::press::{Held, Left};
+use super::objects::{self, Objects, When};
 use super::{LEDGER, MANIFEST, Progress, Stop, Summary, Tell, digest};
 use crate::digest::{Digest, Hasher};
 use crate::edition::manifest::{Manifest, Version};
@@ -19,6 +18,23 @@ use crate::site::Site;
 
 /// Requests at once.
 const AT_ONCE: usize = 16;
+
+/// What is known of the store while the lease is ours.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) lease: lease::Lease,
+    pub(super) manifest: Manifest,
+    /// Of the ledger in the store, where that was read or written.
+    pub(super) ledger: Option<Digest>,
+}
+
+/// The same afterwards: right for as long as the lease is as we left it.
+#[derive(Debug)]
+pub(super) struct Left {
+    pub(super) lease: objects::Version,
+    pub(super) manifest: Manifest,
+    pub(super) ledger: Option<Digest>,
+}
 
 /// Takes the lease, and learns what is known of the store: from `known`, if nobody was there since.
 pub(super) async fn take(
