@@ -1,9 +1,10 @@
 //! Joins what our editors and all partners say: one event under several UIDs becomes one, with all its organizations. It knows no feed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::Datelike as _;
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 use crate::event::{Difference, Event, Origin, Start};
 use crate::name::Slug;
@@ -63,7 +64,9 @@ pub fn merge(own: &[Arc<Event>], voices: &[Voice<'_>], overrules: &Overrules, pr
     for voice in voices {
         joining.hear(voice.partner, voice.combined, voice.events.iter().cloned());
     }
-    joining.finish(previous)
+    let mut merged = joining.finish(previous);
+    in_order(&mut merged.events);
+    merged
 }
 
 impl Merged {
@@ -158,6 +161,8 @@ struct Lead<'a> {
     /// The lead before it that starts with it.
     before: Option<usize>,
     combined: bool,
+    /// Whether it is as it should be, without copies.
+    stays: bool,
     /// Most events have no copies.
     others: Option<Box<Others<'a>>>,
 }
@@ -227,7 +232,8 @@ impl<'a> Joining<'a> {
             None => {
                 let outline = title.outline();
                 let before = self.join_crowd(copy.event.start(), index);
-                self.leads.push(Lead { first: copy, outline, before, combined, others: None });
+                let stays = combined != copy.event.apart;
+                self.leads.push(Lead { first: copy, outline, before, combined, stays, others: None });
             }
         }
     }
@@ -289,14 +295,14 @@ impl<'a> Joining<'a> {
         (free && !lead.copies().any(parted)).then_some(reason)
     }
 
-    /// All events, each once. What is as in `previous` keeps its `Arc`.
+    /// All events, each once, in the order in which they were first heard. What is as in `previous` keeps its `Arc`.
     #[must_use]
     pub fn finish(self, previous: Option<&Merged>) -> Merged {
         let mut merged = Merged::default();
         merged.events.reserve_exact(self.leads.len());
         for lead in self.leads {
             let first = &lead.first.event;
-            if lead.others.is_none() && lead.combined != first.apart {
+            if lead.others.is_none() && lead.stays {
                 merged.events.push(lead.first.event);
                 continue;
             }
@@ -313,7 +319,6 @@ impl<'a> Joining<'a> {
             merged.events.push(Arc::clone(&join.event));
             merged.joins.insert(first.id.clone(), join);
         }
-        in_order(&mut merged.events);
         merged
     }
 }

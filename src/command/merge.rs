@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use anyhow::{Context as _, anyhow};
+use chrono::NaiveDate;
 
 use super::now;
 use crate::config::Config;
@@ -16,6 +17,7 @@ use crate::merge::Joining;
 use crate::name::Slug;
 use crate::partner::{self, Address, Context, Header, Overrules, Partner};
 use crate::text::Writer;
+use crate::time::Zone;
 use crate::{feed, files};
 
 /// About how many events a calendar has.
@@ -27,22 +29,28 @@ pub(super) fn merge(config: &Config, from: &Path, to: &Path) -> anyhow::Result<E
     let paths = files::calendars(from).with_context(|| format!("{} cannot be read", from.display()))?;
     let partners = paths.iter().map(|path| partner(path, config)).collect::<anyhow::Result<Vec<Partner>>>()?;
     let overrules = Overrules::default();
-    let mut joining = Joining::new(&overrules, MANY * paths.len());
+    let today = config.timezone.today(now());
+    let (mut joining, mut zones) = (Joining::new(&overrules, MANY * paths.len()), Vec::new());
     let adopt = |number: usize| {
         let (path, by) = paths.get(number).zip(partners.get(number))?;
-        Some((&by.slug, adopt(path, by, config)))
+        let events = adopt(path, by, config);
+        // Looked at here, while they are at hand.
+        let zones =
+            events.as_ref().ok().filter(|events| !events.is_empty()).map(|events| zones_of(events, config, today));
+        Some((&by.slug, events, zones.unwrap_or_default()))
     };
     // What one calendar says is joined while the next ones are read.
     side_by_side(paths.len(), adopt, |adopted| {
-        if let Some((slug, events)) = adopted {
+        if let Some((slug, events, named)) = adopted {
             joining.hear(slug, true, events?.into_iter());
+            zones.extend(named);
         }
         Ok(())
     })?;
-    let mut merged = joining.finish(None);
-    let order = |event: &Arc<Event>| event.start().instant(config.timezone);
-    merged.events.sort_by_cached_key(order);
-    write(config, &merged.events, to).with_context(|| format!("{} cannot be written", to.display()))?;
+    // They stay in the order in which they were read, in which they lie in memory.
+    let merged = joining.finish(None);
+    let zones = feed::zones_of(config.timezone, today, zones.into_iter().map(|(zone, day)| (day, Some(zone))));
+    write(config, today, &zones, &merged.events, to).with_context(|| format!("{} cannot be written", to.display()))?;
     // The process ends here: giving each text back by itself would only take time.
     std::mem::forget(merged);
     Ok(ExitCode::SUCCESS)
@@ -70,8 +78,18 @@ fn adopt(path: &Path, partner: &Partner, config: &Config) -> anyhow::Result<Vec<
     Ok(adopted.map_err(|fault| anyhow!("{}: {}", path.display(), fault.text))?.events)
 }
 
-fn write(config: &Config, events: &[Arc<Event>], to: &Path) -> anyhow::Result<()> {
-    let today = config.timezone.today(now());
+/// The zones that events name, each with the day of its earliest event.
+fn zones_of(events: &[Arc<Event>], config: &Config, today: NaiveDate) -> Vec<(Zone, NaiveDate)> {
+    feed::zones(config.timezone, today, events.iter().map(Arc::as_ref))
+}
+
+fn write(
+    config: &Config,
+    today: NaiveDate,
+    zones: &[(Zone, NaiveDate)],
+    events: &[Arc<Event>],
+    to: &Path,
+) -> anyhow::Result<()> {
     let head = feed::Head {
         name: config.name.clone(),
         description: config.description.clone(),
@@ -83,7 +101,7 @@ fn write(config: &Config, events: &[Arc<Event>], to: &Path) -> anyhow::Result<()
     // What an event has that is seen for the first time.
     let revision = Revision { sequence: 0, modified: config.timezone.start_of_day(today) };
     let mut file = files::create(to)?;
-    file.write_all(&feed::opening(&head, &feed::zones(config.timezone, today, events.iter().map(Arc::as_ref))))?;
+    file.write_all(&feed::opening(&head, zones))?;
     let pieces: Vec<&[Arc<Event>]> = events.chunks(PIECE).collect();
     let piece = |number: usize| {
         let mut writer = Writer::with_capacity(PIECE * 1024);

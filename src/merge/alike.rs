@@ -21,7 +21,8 @@ const EMPTY_WORDS: [&str; 30] = [
     "meeting", "monthly", "of", "on", "para", "por", "the", "to", "weekly", "with", "y", "il", "illinois",
 ];
 /// The digests of those.
-static EMPTY_TERMS: LazyLock<[u32; 30]> = LazyLock::new(|| EMPTY_WORDS.map(|word| term(word.as_bytes())));
+static EMPTY_TERMS: LazyLock<[u32; 30]> =
+    LazyLock::new(|| EMPTY_WORDS.map(|word| word.chars().fold(NO_BYTE, with_small_letter)));
 
 /// The most words of a text that are looked at.
 const MAX_TERMS: usize = 100;
@@ -98,13 +99,19 @@ struct Terms {
 impl Terms {
     fn of(text: &str) -> Self {
         let mut terms = Self { digests: [0; MAX_TERMS], count: 0 };
-        if text.is_ascii() {
-            let words = text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
-            words.filter(|word| !word.is_empty()).take(MAX_TERMS).for_each(|word| terms.add(term(word)));
-        } else {
-            let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-            words.take(MAX_TERMS).for_each(|word| terms.add(term_in_small_letters(word)));
+        let (mut word, mut words) = (None, 0);
+        for c in text.chars() {
+            if c.is_alphanumeric() {
+                word = Some(with_small_letter(word.unwrap_or(NO_BYTE), c));
+            } else if let Some(term) = word.take() {
+                terms.add(term);
+                words += 1;
+                if words == MAX_TERMS {
+                    break;
+                }
+            }
         }
+        word.into_iter().for_each(|term| terms.add(term));
         terms
     }
 
@@ -138,18 +145,13 @@ fn with_byte(digest: u32, byte: u8) -> u32 {
     (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193)
 }
 
-/// The digest of a word. Capitals of ASCII count as small letters.
-fn term(word: &[u8]) -> u32 {
-    word.iter().fold(NO_BYTE, |digest, byte| with_byte(digest, byte.to_ascii_lowercase()))
-}
-
-/// The digest of a word in whose small letters all capitals count.
-fn term_in_small_letters(word: &str) -> u32 {
+/// The digest with another letter, capitals counting as small letters.
+fn with_small_letter(digest: u32, c: char) -> u32 {
     let add = |digest, c: char| c.encode_utf8(&mut [0; 4]).bytes().fold(digest, with_byte);
-    word.chars().fold(NO_BYTE, |digest, c| match c {
+    match c {
         c if c.is_ascii() => with_byte(digest, c.to_ascii_lowercase() as u8),
         c => c.to_lowercase().fold(digest, add),
-    })
+    }
 }
 
 /// Whether both are single, or series of the same rule and the same extra dates: one date of a weekly meeting is not the meeting, and

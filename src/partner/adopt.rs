@@ -60,7 +60,7 @@ pub fn adopt(
     limits: &Limits,
 ) -> Result<Adopted, Fault> {
     let decoded = decode(body, header.content_type.as_deref());
-    let scanned = scan(&decoded.text, limits)?;
+    let scanned = scan(decoded.lines(), limits)?;
     let mut adoption = Adoption::new(partner, limits, Clocks::new(partner, context.zone, &scanned));
     adoption.ledger.repaired_times("a line that is not UTF-8", decoded.recoded);
     adoption.ledger.repaired_if(scanned.preceded, "text before the calendar");

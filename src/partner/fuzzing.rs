@@ -10,5 +10,5 @@ use super::{Fault, Limits};
 /// When the body is refused as a whole.
 pub fn scanned(body: &[u8], content_type: Option<&str>, limits: &Limits) -> Result<usize, Fault> {
     let decoded = decode(body, content_type);
-    scan(&decoded.text, limits).map(|scanned| scanned.events.len())
+    scan(decoded.lines(), limits).map(|scanned| scanned.events.len())
 }

@@ -1,6 +1,7 @@
 //! The first look at a body's lines: whether they are a calendar and complete, where its components are, and whether they keep
 //! the limits. It does not know what properties mean.
 
+use super::decode::Lines;
 use super::{Class, Fault, Limits};
 
 /// The components of a body, borrowed from its text.
@@ -33,7 +34,7 @@ pub(super) struct Block<'a> {
     /// Which calendar it belongs to.
     pub(super) calendar: usize,
     /// The lines between its BEGIN and its END; components inside it included.
-    pub(super) lines: &'a str,
+    pub(super) lines: Lines<'a>,
     /// How many of the lines are its own.
     pub(super) count: usize,
 }
@@ -48,28 +49,25 @@ const MAX_ZONES: usize = 10_000;
 ///
 /// # Errors
 /// When it is no calendar, when its end is missing, or when it has more events, or deeper ones, than `limits`.
-pub(super) fn scan<'a>(text: &'a str, limits: &Limits) -> Result<Scanned<'a>, Fault> {
-    let start = beginning(text).ok_or_else(|| no_calendar(text))?;
-    let mut scanner = Scanner { text, limits, found: Scanned::default(), open: Vec::new() };
+pub(super) fn scan<'a>(lines: Lines<'a>, limits: &Limits) -> Result<Scanned<'a>, Fault> {
+    let start = beginning(lines).ok_or_else(|| no_calendar(lines))?;
+    let mut scanner = Scanner { lines, limits, found: Scanned::default(), open: Vec::new() };
     scanner.found.preceded = start > 0;
-    let mut at = start;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let length = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
-        scanner.line(at, rest.get(..length).unwrap_or_default())?;
-        at += length + 1;
+    for (number, line) in lines.iter().enumerate().skip(start) {
+        scanner.line(number, line)?;
     }
     scanner.finish()
 }
 
-/// Where the first calendar begins.
-fn beginning(text: &str) -> Option<usize> {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
+/// The number of the line with which the first calendar begins.
+fn beginning(lines: Lines<'_>) -> Option<usize> {
+    let mut before = 0;
+    for (number, line) in lines.iter().enumerate() {
         if delimiter(line).is_some_and(|(begins, name)| begins && name.eq_ignore_ascii_case("VCALENDAR")) {
-            return Some(at);
+            return Some(number);
         }
-        at += line.len();
-        if at > MAX_PREFACE {
+        before += line.len() + 1;
+        if before > MAX_PREFACE {
             return None;
         }
     }
@@ -84,12 +82,17 @@ fn delimiter(line: &str) -> Option<(bool, &str)> {
         b'E' | b'e' => false,
         _ => return None,
     };
-    let (name, value) = line.split_once(':')?;
+    // Most lines with such a letter are properties, known by the letter after it.
+    if !matches!((begins, line.as_bytes().get(1)?), (true, b'E' | b'e') | (false, b'N' | b'n')) {
+        return None;
+    }
+    let (name, value) = line.split_at_checked(memchr::memchr(b':', line.as_bytes())?)?;
+    let value = value.get(1..)?;
     name.trim_ascii().eq_ignore_ascii_case(if begins { "BEGIN" } else { "END" }).then(|| (begins, value.trim_ascii()))
 }
 
-fn no_calendar(text: &str) -> Fault {
-    let start = text.trim_start().get(..400).unwrap_or(text.trim_start()).to_ascii_lowercase();
+fn no_calendar(lines: Lines<'_>) -> Fault {
+    let start = lines.beginning(400).trim_start().to_ascii_lowercase();
     let what = match start.as_str() {
         "" => "the answer is empty",
         start if start.starts_with("begin:v") => "the answer is no whole calendar: BEGIN:VCALENDAR is missing",
@@ -109,7 +112,7 @@ fn limit(text: String) -> Fault {
 #[derive(Debug, Clone, Copy)]
 struct Open<'a> {
     name: &'a str,
-    /// Where its lines begin.
+    /// The number of its first line.
     from: usize,
     /// Its own lines so far, those of components inside it left out.
     count: usize,
@@ -122,7 +125,7 @@ impl Open<'_> {
 }
 
 struct Scanner<'a, 'l> {
-    text: &'a str,
+    lines: Lines<'a>,
     limits: &'l Limits,
     found: Scanned<'a>,
     /// From the outermost.
@@ -130,11 +133,11 @@ struct Scanner<'a, 'l> {
 }
 
 impl<'a> Scanner<'a, '_> {
-    fn line(&mut self, at: usize, line: &'a str) -> Result<(), Fault> {
+    fn line(&mut self, number: usize, line: &'a str) -> Result<(), Fault> {
         match delimiter(line) {
-            Some((true, name)) => self.begin(at + line.len() + 1, name),
+            Some((true, name)) => self.begin(number + 1, name),
             Some((false, name)) => {
-                self.end(at, name);
+                self.end(number, name);
                 Ok(())
             }
             None => {
@@ -209,7 +212,7 @@ impl<'a> Scanner<'a, '_> {
 
     fn keep(&mut self, open: Open<'a>, at: usize) {
         let calendar = self.found.calendars.len().saturating_sub(1);
-        let lines = self.text.get(open.from..at).unwrap_or_default();
+        let lines = self.lines.between(open.from, at);
         let block = Block { calendar, lines, count: open.count };
         if open.is("VEVENT") {
             self.found.events.push(block);

@@ -52,18 +52,27 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
                 rest = after;
                 return Some(Piece::Plain(plain));
             }
-            let mut characters = rest.chars();
-            let special = characters.next().unwrap_or_default();
-            let after = characters.as_str();
-            rest = if special == '\r' { after.strip_prefix('\n').unwrap_or(after) } else { after };
-            match special {
-                '\t' => return Some(Piece::Space),
-                '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => return Some(Piece::Break),
-                _ => {}
+            let (piece, after) = first_piece(rest);
+            rest = after;
+            if piece.is_some() {
+                return piece;
             }
         }
         None
     })
+}
+
+/// What the first character of a text becomes, CR LF being one; and the text after it.
+pub(super) fn first_piece(text: &str) -> (Option<Piece<'_>>, &str) {
+    let first = text.chars().next().unwrap_or_default();
+    let (character, after) = text.split_at_checked(first.len_utf8()).unwrap_or((text, ""));
+    match first {
+        '\r' => (Some(Piece::Break), after.strip_prefix('\n').unwrap_or(after)),
+        '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => (Some(Piece::Break), after),
+        '\t' => (Some(Piece::Space), after),
+        special if is_special(special) => (None, after),
+        _ => (Some(Piece::Plain(character)), after),
+    }
 }
 
 /// Whether [`clean`] would change nothing; of line breaks, LF stays.
@@ -119,7 +128,7 @@ fn has_none<const BLOCK: usize>(block: &[u8; BLOCK], is_sought: &impl Fn(u8) -> 
 
 /// Whether a special character may begin with this byte: a first look that lets nearly all text pass.
 #[inline]
-fn may_be_special(byte: u8) -> bool {
+pub(super) const fn may_be_special(byte: u8) -> bool {
     (byte < 0x20) | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xe2) | (byte == 0xef)
 }
 

@@ -45,8 +45,9 @@ impl<'a> Line<'a> {
             let length = parameter_length(text).unwrap_or(text.len());
             let (parameter, after) = text.split_at_checked(length)?;
             rest = after;
-            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            Some((name.trim_ascii(), plain(value)))
+            let sign = parameter.bytes().position(|byte| byte == b'=').unwrap_or(parameter.len());
+            let (name, value) = parameter.split_at_checked(sign)?;
+            Some((name.trim_ascii(), plain(value.get(1..).unwrap_or_default())))
         })
     }
 
@@ -70,7 +71,7 @@ fn colon(text: &str) -> Option<usize> {
 }
 
 fn plain(value: &str) -> Cow<'_, str> {
-    match value.contains(['"', '^']) {
+    match value.bytes().any(|byte| matches!(byte, b'"' | b'^')) {
         true => Cow::Owned(parameter_value(value)),
         false => Cow::Borrowed(value),
     }

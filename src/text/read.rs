@@ -249,19 +249,22 @@ fn component_name(value: &str) -> String {
 /// dropped, one at the end is kept.
 #[must_use]
 pub fn unescape(value: &str) -> String {
-    let mut text = String::with_capacity(value.len());
-    let mut rest = value;
-    while let Some((plain, escaped)) = memchr::memchr(b'\\', rest.as_bytes()).and_then(|at| rest.split_at_checked(at)) {
-        text.push_str(plain);
-        let mut characters = escaped.chars();
-        characters.next();
-        text.push(match characters.next() {
-            Some('n' | 'N') => '\n',
-            Some(other) => other,
-            None => '\\',
-        });
-        rest = characters.as_str();
+    let (bytes, mut text) = (value.as_bytes(), String::with_capacity(value.len()));
+    // What is before is in the text, and what is before where the search goes on is known.
+    let (mut from, mut search) = (0, 0);
+    while let Some(found) = bytes.get(search..).and_then(|rest| memchr::memchr(b'\\', rest)) {
+        let at = search + found;
+        text.push_str(value.get(from..at).unwrap_or_default());
+        from = match bytes.get(at + 1) {
+            Some(b'n' | b'N') => {
+                text.push('\n');
+                at + 2
+            }
+            Some(_) => at + 1,
+            None => at,
+        };
+        search = at + 2;
     }
-    text.push_str(rest);
+    text.push_str(value.get(from..).unwrap_or_default());
     text
 }

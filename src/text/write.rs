@@ -1,7 +1,7 @@
 //! The writer of content lines: escapes, folds and ends them. Whatever it is given, each call makes one line.
 
 use super::MAX_LINE;
-use super::clean::{Piece, pieces};
+use super::clean::{Piece, first_piece, may_be_special, pieces};
 
 /// Collects content lines, each folded to at most [`MAX_LINE`] octets and ended with CR LF.
 #[derive(Debug, Default)]
@@ -151,24 +151,35 @@ fn push_raw(line: &mut String, value: &str) {
     }
 }
 
-fn push_text(line: &mut String, value: &str) {
-    for piece in pieces(value) {
-        match piece {
-            Piece::Plain(plain) => push_escaped(line, plain),
-            Piece::Space => line.push(' '),
-            Piece::Break => line.push_str("\\n"),
-        }
+/// Whether to stop at a byte of a TEXT value, by its number: at those that need an escape, and those with which a special character may begin.
+#[expect(clippy::indexing_slicing, reason = "it is indexed at compile time")]
+static STOPS: [bool; 256] = {
+    let mut stops = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        stops[byte] = matches!(byte as u8, b'\\' | b';' | b',') || may_be_special(byte as u8);
+        byte += 1;
     }
-}
+    stops
+};
 
-fn push_escaped(line: &mut String, mut rest: &str) {
-    while let Some(at) = memchr::memchr3(b'\\', b';', b',', rest.as_bytes()) {
-        let (plain, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
+fn push_text(line: &mut String, value: &str) {
+    let is_stop = |byte: u8| STOPS.get(usize::from(byte)).copied().unwrap_or(true);
+    let mut rest = value;
+    while let Some((plain, after)) = rest.bytes().position(is_stop).and_then(|at| rest.split_at_checked(at)) {
         line.push_str(plain);
-        line.push('\\');
-        let mut characters = after.chars();
-        line.extend(characters.next());
-        rest = characters.as_str();
+        let (piece, after) = first_piece(after);
+        rest = after;
+        match piece {
+            Some(Piece::Plain(escaped @ ("\\" | ";" | ","))) => {
+                line.push('\\');
+                line.push_str(escaped);
+            }
+            Some(Piece::Plain(plain)) => line.push_str(plain),
+            Some(Piece::Space) => line.push(' '),
+            Some(Piece::Break) => line.push_str("\\n"),
+            None => {}
+        }
     }
     line.push_str(rest);
 }

@@ -1,14 +1,15 @@
 //! Whose wall clock a time of a partner means: by the name of its zone, by the calendar's own VTIMEZONE, or by the rules for times
 //! without a zone. It does not read time values.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use chrono::{DateTime, Days, NaiveDateTime, TimeDelta, Utc};
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::offsets::Offsets;
 use super::stamp::Stamp;
 use crate::partner::Partner;
+use crate::partner::decode::Lines;
 use crate::partner::scan::{Block, Scanned};
 use crate::text::Line;
 use crate::time::Zone;
@@ -65,7 +66,7 @@ pub(super) struct Clocks<'a> {
     floating: Vec<Zone>,
     zones: &'a [Block<'a>],
     /// The lines of each VTIMEZONE by its calendar and TZID; made when first needed.
-    own: Option<HashMap<(usize, &'a str), &'a str>>,
+    own: Option<HashMap<(usize, &'a str), Lines<'a>>>,
     known: HashMap<String, Vec<(Option<usize>, Clock)>>,
     names: usize,
     read: usize,
@@ -147,10 +148,12 @@ impl<'a> Clocks<'a> {
         if self.read > MAX_OWN {
             return None;
         }
-        let location = lines.lines().filter_map(Line::split).find(|line| line.is("X-LIC-LOCATION"));
+        let location = lines.iter().filter_map(Line::split).find(|line| line.is("X-LIC-LOCATION"));
         match location.and_then(|line| Zone::foreign(line.value)) {
             Some(zone) => Some(Clock::Zone(zone)),
-            None => Some(Clock::Own(Rc::new(Own { offsets: Offsets::read(lines)?, named: Zone::foreign(name) }))),
+            None => {
+                Some(Clock::Own(Rc::new(Own { offsets: Offsets::read(lines.iter())?, named: Zone::foreign(name) })))
+            }
         }
     }
 
@@ -186,10 +189,10 @@ impl<'a> Clocks<'a> {
 }
 
 /// The first VTIMEZONE of each name in each calendar.
-fn index<'a>(zones: &'a [Block<'a>]) -> HashMap<(usize, &'a str), &'a str> {
+fn index<'a>(zones: &'a [Block<'a>]) -> HashMap<(usize, &'a str), Lines<'a>> {
     let mut index = HashMap::new();
     for block in zones {
-        if let Some(name) = block.lines.lines().filter_map(Line::split).find(|line| line.is("TZID")) {
+        if let Some(name) = block.lines.iter().filter_map(Line::split).find(|line| line.is("TZID")) {
             index.entry((block.calendar, name.value.trim().trim_matches('"'))).or_insert(block.lines);
         }
     }

@@ -43,6 +43,17 @@ pub(super) struct Fields<'a> {
     pub(super) exclusion_rule: bool,
 }
 
+/// What a line is.
+enum Found {
+    /// A property that is looked at.
+    Taken,
+    /// The beginning of a component inside the event.
+    Begin,
+    /// The end of one.
+    End,
+    Other,
+}
+
 impl<'a> Fields<'a> {
     /// Reads the lines of an event into these fields, which must be empty.
     ///
@@ -53,36 +64,45 @@ impl<'a> Fields<'a> {
             return Err("an event with too many properties");
         }
         self.calendar = block.calendar;
-        let (mut depth, mut rest) = (0_usize, block.lines);
-        while !rest.is_empty() {
-            let length = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
-            let text = rest.get(..length).unwrap_or_default();
-            rest = rest.get(length + 1..).unwrap_or_default();
+        self.read_lines(block.lines.iter(), limits)
+    }
+
+    /// Reads these lines, unfolded and without their ends.
+    pub(super) fn read_lines(
+        &mut self,
+        lines: impl Iterator<Item = &'a str>,
+        limits: &Limits,
+    ) -> Result<(), &'static str> {
+        let mut depth = 0_usize;
+        for text in lines {
             let Some(line) = Line::split(text) else { continue };
-            if line.is("BEGIN") {
-                depth += 1;
-            } else if line.is("END") {
-                depth = depth.saturating_sub(1);
-            } else if depth == 0 && self.take(line) {
-                bounded(text, &line, limits)?;
+            match self.take(line, depth) {
+                Found::Taken => bounded(text, &line, limits)?,
+                Found::Begin => depth += 1,
+                Found::End => depth = depth.saturating_sub(1),
+                Found::Other => {}
             }
         }
         Ok(())
     }
 
-    /// Keeps a property if it is one that is looked at.
-    fn take(&mut self, line: Line<'a>) -> bool {
-        let upper;
-        let name = match line.name.bytes().any(|byte| byte.is_ascii_lowercase()) {
-            true => {
-                upper = line.name.to_ascii_uppercase();
-                upper.as_str()
+    /// Keeps a property if it is one that is looked at, and not one of a component inside the event.
+    fn take(&mut self, line: Line<'a>, depth: usize) -> Found {
+        match self.take_named(line.name.as_bytes(), line, depth) {
+            Found::Other if line.name.bytes().any(|byte| byte.is_ascii_lowercase()) => {
+                self.take_named(line.name.to_ascii_uppercase().as_bytes(), line, depth)
             }
-            false => line.name,
-        };
+            found => found,
+        }
+    }
+
+    /// The name as bytes, which the compiler tells apart without comparing it with each of these.
+    fn take_named(&mut self, name: &[u8], line: Line<'a>, depth: usize) -> Found {
         let value = line.value;
-        // As bytes, which the compiler tells apart without comparing the name with each of these.
-        let again = match name.as_bytes() {
+        let again = match name {
+            b"BEGIN" => return Found::Begin,
+            b"END" => return Found::End,
+            _ if depth > 0 => return Found::Other,
             b"UID" => once(&mut self.uid, value),
             b"DTSTART" => once(&mut self.start, line),
             b"DTEND" => once(&mut self.end, line),
@@ -107,10 +127,10 @@ impl<'a> Fields<'a> {
                 self.exclusion_rule = true;
                 false
             }
-            _ => return false,
+            _ => return Found::Other,
         };
         self.repeated += usize::from(again);
-        true
+        Found::Taken
     }
 
     /// Keeps another rule, if it is another; whether it was one too many.

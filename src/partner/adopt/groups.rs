@@ -1,7 +1,7 @@
 //! Which VEVENTs of a body belong together: the versions of an event, its changed occurrences, and the events that share a UID by
 //! mistake. It does not look into them.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::fields::Fields;
 use super::ledger::Ledger;

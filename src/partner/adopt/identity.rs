@@ -2,11 +2,13 @@
 //! gives them. It does not compare events of different partners.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::hash::BuildHasher as _;
 
 use chrono::NaiveTime;
+use foldhash::quality::FixedState;
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 use crate::digest::{Digest, Hasher};
 use crate::event::Start;
@@ -113,7 +115,7 @@ const PASSES: [Pass; 4] = [
 /// The keys, those that are alike numbered.
 fn numbered(keys: impl Iterator<Item = String>) -> Vec<String> {
     // By their hashes, which are the same in every process. Two that are alike by chance are numbered without need.
-    let hasher = BuildHasherDefault::<DefaultHasher>::default();
+    let hasher = FixedState::default();
     let mut alike: HashMap<u64, usize> = HashMap::with_capacity(keys.size_hint().0);
     let number = |mut key: String| {
         let count = alike.entry(hasher.hash_one(key.as_bytes())).or_default();

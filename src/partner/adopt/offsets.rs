@@ -41,11 +41,11 @@ struct Observance<'a> {
 
 impl Offsets {
     /// Reads the lines between BEGIN:VTIMEZONE and its end; `None` when they hold no whole observance.
-    pub(super) fn read(lines: &str) -> Option<Self> {
+    pub(super) fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Self> {
         let mut changes = Vec::new();
         let mut current = Observance::default();
         let mut observances = 0;
-        for line in lines.lines().filter_map(Line::split) {
+        for line in lines.filter_map(Line::split) {
             if line.is("BEGIN") {
                 current = Observance::default();
             } else if line.is("END") && observances < MAX_OBSERVANCES {
@@ -154,7 +154,7 @@ mod tests {
         DTSTART:20071104T020000\nRRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU\nEND:STANDARD\n";
 
     fn check(lines: &str, local: &str, expected: &str) {
-        let instant = Offsets::read(lines).map(|offsets| offsets.instant(local.parse().unwrap()).to_rfc3339());
+        let instant = Offsets::read(lines.lines()).map(|offsets| offsets.instant(local.parse().unwrap()).to_rfc3339());
         assert_eq!(instant.as_deref(), Some(expected), "{local}");
     }
 
@@ -181,15 +181,15 @@ mod tests {
     #[test]
     fn nothing_whole_is_nothing() {
         for lines in ["", "TZID:Empty", "BEGIN:STANDARD\nTZOFFSETFROM:+9999\nTZOFFSETTO:-9999\nEND:STANDARD"] {
-            assert_eq!(Offsets::read(lines), None, "{lines}");
+            assert_eq!(Offsets::read(lines.lines()), None, "{lines}");
         }
     }
 
     #[test]
     fn a_rule_that_is_no_yearly_one_does_not_run_away() {
         let bomb = CHICAGO.replace("FREQ=YEARLY;BYMONTH=3;BYDAY=2SU", "FREQ=SECONDLY");
-        assert!(Offsets::read(&bomb).is_some());
+        assert!(Offsets::read(bomb.lines()).is_some());
         let daily = CHICAGO.replace("FREQ=YEARLY;BYMONTH=3;BYDAY=2SU", "FREQ=DAILY");
-        assert!(Offsets::read(&daily).unwrap().changes.len() < 2000);
+        assert!(Offsets::read(daily.lines()).unwrap().changes.len() < 2000);
     }
 }

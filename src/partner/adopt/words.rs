@@ -1,9 +1,9 @@
 //! The texts of an event: escapes undone, markup gone, control characters out, cut to their limits. It does not know times.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use encoding_rs::WINDOWS_1252;
+use foldhash::HashMap;
 use url::Url;
 
 use super::fields::Fields;
@@ -268,9 +268,8 @@ mod tests {
     use super::*;
 
     fn fields<'a>(lines: &'a str) -> Fields<'a> {
-        let block = crate::partner::scan::Block { calendar: 0, lines, count: 0 };
         let mut fields = Fields::default();
-        fields.read(&block, &super::super::tests::limits()).unwrap();
+        fields.read_lines(lines.lines(), &super::super::tests::limits()).unwrap();
         fields
     }
 
