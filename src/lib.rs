@@ -24,7 +24,7 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 0 | [`digest`], [`name`], [`language`], [`color`], [`problem`], [`text`], [`time`] |
+//! | 0 | [`digest`], [`name`], [`language`], [`color`], [`problem`], [`text`], [`time`]; [`background`]: threads that give way |
 //! | 1 | [`document`]: TOML to typed tables with every problem; [`recurrence`]: rules; [`manuscript`]: the editors' files as texts; [`metrics`]: counters and figures |
 //! | 2 | [`config`]: the operator's settings |
 //! | 3 | [`event`]: one event as it is published, its VEVENT lines and its occurrences |
@@ -59,6 +59,7 @@
 //! of the last change → a 304 repeats the validators and makes nothing; a 200 shares the bytes, made with the Site or now, always the same
 //! → what it was for, how it was answered and which family of programs asked is counted ([`metrics`]).
 
+pub mod background;
 pub mod catalog;
 pub mod color;
 pub mod command;

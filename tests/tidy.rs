@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms of each floor, from the ground up. A room may use only rooms of floors below its own.
 const FLOORS: &[&[&str]] = &[
-    &["digest", "name", "language", "color", "problem", "text", "time"],
+    &["digest", "name", "language", "color", "problem", "text", "time", "background"],
     &["document", "recurrence", "manuscript", "metrics"],
     &["config"],
     &["event"],
@@ -41,6 +41,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("std::env", &["command"]),
     ("clap::", &["command"]),
     ("anyhow::", &["command"]),
+    ("rustix", &["background"]),
+    ("thread::Builder", &["background", "fetcher"]),
     ("reqwest", &["fetcher"]),
     ("rustls", &["fetcher"]),
     ("object_store", &["store"]),

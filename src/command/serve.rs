@@ -13,6 +13,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tracing_subscriber::EnvFilter;
 
 use super::{folder, kept, ledger, now, say};
+use crate::background;
 use crate::config::{Config, Log, LogFormat};
 use crate::files::Folder;
 use crate::metrics::Metrics;
@@ -77,7 +78,7 @@ pub(super) fn serve(config: &Arc<Config>, publish: Option<&str>) -> anyhow::Resu
         Round::new(config, tasks.clone(), folder, publisher, partners, Arc::clone(&current), Arc::clone(&metrics));
     round.outlet = outlet.as_ref().map(|(outlet, _)| outlet.clone());
     let said = said.into_iter().collect();
-    std::thread::Builder::new().name("publisher".to_owned()).spawn(move || round.run(said))?;
+    background::spawn("publisher", move || round.run(said))?;
     let settings = server::Settings {
         workers: config.workers,
         max_connections: config.max_connections,

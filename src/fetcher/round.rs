@@ -11,6 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
+use crate::background;
 use crate::digest::Digest;
 use crate::name::Slug;
 use crate::partner::{Partner, Snapshot, poll};
@@ -59,7 +60,7 @@ pub fn start(settings: Settings, done: impl FnMut(Done) + Send + 'static) -> io:
         // Without the signal everything else still works.
         signal(SignalKind::hangup()).ok()
     };
-    std::thread::Builder::new().name("fetcher".to_owned()).spawn(move || {
+    background::spawn("fetcher", move || {
         runtime.block_on(Round::new(settings, receiver).run(hangup, done));
         runtime.shutdown_background();
     })?;

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::background;
 use crate::command::{build, publish};
 use crate::files::State;
 use crate::revision::Ledger;
@@ -63,7 +64,7 @@ impl Outlet {
         let outlet = Self { desk: Arc::default(), stop: Stop::default() };
         let (ended, end) = channel();
         let worker = Worker { outlet: outlet.clone(), place, shown: target.shown(), failures: 0 };
-        std::thread::Builder::new().name("outlet".to_owned()).spawn(move || worker.run(&ended))?;
+        background::spawn("outlet", move || worker.run(&ended))?;
         Ok((outlet, Ended(end)))
     }
 

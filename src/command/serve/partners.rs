@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use chrono::{DateTime, Utc};
 
 use super::keeper::{self, Keeper, Said, Task, Tasks};
+use crate::background;
 use crate::command::now;
 use crate::config::Config;
 use crate::fetcher::{self, Handle, Settings};
@@ -88,7 +89,7 @@ impl Partners {
             woken: None,
             waker: waker.clone(),
         };
-        std::thread::Builder::new().name("keeper".to_owned()).spawn(move || keeper.run(todo))?;
+        background::spawn("keeper", move || keeper.run(todo))?;
         let limits = config.partners.limits.clone();
         Ok(Self { tasks, said, waker, limits, metrics, partners: Vec::new(), told: HashMap::new() })
     }

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
+use crate::background;
 use crate::server::Current;
 
 /// How many times longer than it worked it rests: of a large catalog that changes all the time it must not keep a processor busy.
@@ -17,7 +18,7 @@ impl Warmer {
     /// Starts the thread. Where the system gives none, everything is made when it is first asked for.
     pub(super) fn new(current: Current) -> Self {
         let (sender, told) = channel();
-        let started = std::thread::Builder::new().name("warmer".to_owned()).spawn(move || run(&current, &told));
+        let started = background::spawn("warmer", move || run(&current, &told));
         if let Err(error) = started {
             tracing::warn!(%error, "feeds and pages are made as they are asked for");
         }
