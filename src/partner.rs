@@ -353,6 +353,12 @@ pub struct Adopted {
 }
 
 impl Adopted {
+    /// Without what only whoever keeps the body needs: by what its events will be known again.
+    #[must_use]
+    pub fn without_identities(self) -> Self {
+        Self { identities: Identities::default(), ..self }
+    }
+
     /// What is to be kept in [`Header::identities`] beside this body; `before` is what was kept there when it was adopted.
     #[must_use]
     pub fn identities(&self, before: &BTreeMap<String, String>) -> BTreeMap<String, String> {

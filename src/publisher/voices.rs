@@ -141,7 +141,8 @@ fn differing(before: &[Arc<Event>], now: &[Arc<Event>]) -> Vec<Start> {
 fn adopted(partner: &Partner, snapshot: &Snapshot, config: &Config, before: Option<&Adopted>) -> Adopted {
     let context = crate::partner::Context { zone: config.timezone, uid_domain: &config.uid_domain };
     let adopted = adopt(partner, &snapshot.header, &snapshot.body, &context, &config.partners.limits);
-    let Ok(mut adopted) = adopted else { return before.cloned().unwrap_or_default() };
+    let Ok(adopted) = adopted else { return before.cloned().unwrap_or_default() };
+    let mut adopted = adopted.without_identities();
     let known: BTreeMap<&Slug, &Arc<Event>> =
         before.iter().flat_map(|before| &before.events).map(|event| (&event.id, event)).collect();
     for event in &mut adopted.events {
