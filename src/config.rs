@@ -56,6 +56,8 @@ pub struct Config {
     pub refresh: chrono::TimeDelta,
     /// The largest feed, in bytes before compression.
     pub max_feed_bytes: usize,
+    /// Whether the site as files has its compressed forms beside them.
+    pub precompressed: bool,
     /// Threads that answer requests; by default one a core.
     pub workers: Option<usize>,
     /// Connections at once in each worker; more wait to be accepted.

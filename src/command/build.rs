@@ -46,7 +46,8 @@ pub(super) fn build(config: &Arc<Config>, out: &Path) -> anyhow::Result<ExitCode
     if errors > 0 {
         bail!("{errors} problems in the files of events: nothing was written. `handbill check` tells them");
     }
-    let (written, removed) = write(publisher.site(), &publisher.ledger().to_bytes(), &own, out)?;
+    let folder = Out { path: out, own: &own, precompressed: config.precompressed };
+    let (written, removed) = folder.write(publisher.site(), &publisher.ledger().to_bytes())?;
     say(&format!("{}: {written} files written, {removed} removed\n", out.display()));
     Ok(ExitCode::SUCCESS)
 }
@@ -57,35 +58,96 @@ pub(super) fn hold(out: &Path) -> anyhow::Result<State> {
     State::open(&out.join(KEPT)).with_context(cannot)
 }
 
-/// Writes what is new, then what is other than before, then removes what is no more, so that no link leads nowhere in between; how many
-/// files were written and removed.
-pub(super) fn write(site: &Site, ledger: &[u8], own: &State, out: &Path) -> anyhow::Result<(usize, usize)> {
-    let before = own.read(LIST)?.unwrap_or_default();
-    let before: BTreeSet<String> = String::from_utf8_lossy(&before).lines().map(str::to_owned).collect();
-    let addresses = edition::addresses(site);
-    let mut names: BTreeSet<String> = addresses.iter().map(|address| edition::file_name(address)).collect();
-    names.insert(headers::FILE.to_owned());
-    let gone: Vec<&String> = before.difference(&names).collect();
-    // Whatever a build that is stopped leaves behind is known to the next, which has the same revisions, and so the same bytes.
-    keep(own, LIST, list(before.union(&names)).as_bytes())?;
-    keep(own, LEDGER, ledger)?;
-    let mut written = usize::from(write_headers(site, out, &addresses)?);
-    let standing = |address: &str| match before.contains(&edition::file_name(address)) {
-        true => Standing::Known,
-        false => Standing::New,
-    };
-    let ranked = addresses.iter().filter_map(|address| Some((address.as_str(), rank(site, address)?)));
-    for (step, addresses) in edition::steps(ranked, standing) {
-        let is_due = step.rank != Rank::Passing || step.standing == Standing::New || written + gone.len() > 0;
-        if is_due {
-            written += write_all(site, out, &addresses)?;
+/// The folder that a site is written to.
+#[derive(Clone, Copy)]
+pub(super) struct Out<'o> {
+    pub(super) path: &'o Path,
+    /// What a build keeps there for itself, held.
+    pub(super) own: &'o State,
+    /// Whether compressed forms lie beside the files.
+    pub(super) precompressed: bool,
+}
+
+impl Out<'_> {
+    /// Writes what is new, then what is other than before, then removes what is no more, so that no link leads nowhere in between; how many
+    /// files were written and removed.
+    pub(super) fn write(self, site: &Site, ledger: &[u8]) -> anyhow::Result<(usize, usize)> {
+        let Self { path: out, own, .. } = self;
+        let before = own.read(LIST)?.unwrap_or_default();
+        let before: BTreeSet<String> = String::from_utf8_lossy(&before).lines().map(str::to_owned).collect();
+        let addresses = edition::addresses(site);
+        let mut names: BTreeSet<String> = addresses.iter().map(|address| edition::file_name(address)).collect();
+        names.insert(headers::FILE.to_owned());
+        let gone: Vec<&String> = before.difference(&names).collect();
+        // Whatever a build that is stopped leaves behind is known to the next, which has the same revisions, and so the same bytes.
+        keep(own, LIST, list(before.union(&names)).as_bytes())?;
+        keep(own, LEDGER, ledger)?;
+        let mut written = usize::from(write_headers(site, out, &addresses)?);
+        let standing = |address: &str| match before.contains(&edition::file_name(address)) {
+            true => Standing::Known,
+            false => Standing::New,
+        };
+        let ranked = addresses.iter().filter_map(|address| Some((address.as_str(), rank(site, address)?)));
+        for (step, addresses) in edition::steps(ranked, standing) {
+            let is_due = step.rank != Rank::Passing || step.standing == Standing::New || written + gone.len() > 0;
+            if is_due {
+                written += self.write_all(site, &addresses)?;
+            }
         }
+        for name in &gone {
+            remove(&inside(out, name))?;
+        }
+        keep(own, LIST, list(&names).as_bytes())?;
+        Ok((written, gone.len()))
     }
-    for name in &gone {
-        remove(&inside(out, name))?;
+
+    /// Writes the files of addresses, shared out among the cores; how many were new or other than before.
+    fn write_all(self, site: &Site, addresses: &[&str]) -> anyhow::Result<usize> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut written = 0;
+            while let Some(address) = addresses.get(next.fetch_add(1, Ordering::Relaxed)) {
+                written += usize::from(self.write_one(site, address)?);
+            }
+            anyhow::Ok(written)
+        };
+        std::thread::scope(|scope| {
+            let threads = std::thread::available_parallelism().map_or(1, usize::from);
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut written = work()?;
+            for other in others {
+                written += other.join().map_err(|_| anyhow!("a part of the site could not be made"))??;
+            }
+            Ok(written)
+        })
     }
-    keep(own, LIST, list(&names).as_bytes())?;
-    Ok((written, gone.len()))
+
+    /// Writes a file and its compressed forms; whether the file was new or other than before. The forms go first: a file that is as it should
+    /// be has the right ones beside it, wherever an earlier build was stopped.
+    fn write_one(self, site: &Site, address: &str) -> anyhow::Result<bool> {
+        let Some(found) = edition::find(site, address) else { bail!("the site has no {address}") };
+        let path = inside(self.path, &edition::file_name(address));
+        let bytes = found.bytes(Coding::Identity);
+        let cannot = || format!("{} cannot be written", path.display());
+        let is_there = files::holds(&path, &bytes);
+        for (coding, ending) in FORMS {
+            let path = form(&path, ending);
+            if self.precompressed && is_there && files::is_filled(&path) {
+                continue;
+            }
+            let pays = self.precompressed && bytes.len() >= FORMS_PAY_FROM;
+            let packed = pays.then(|| packed(&bytes, coding));
+            let done = match packed.filter(|packed| packed.len() < bytes.len()) {
+                Some(packed) => files::write_if_changed(&path, &packed).map(drop),
+                None => files::remove(&path),
+            };
+            done.with_context(cannot)?;
+        }
+        if !is_there {
+            files::write_if_changed(&path, &bytes).with_context(cannot)?;
+        }
+        Ok(!is_there)
+    }
 }
 
 /// Keeps bytes under a name, if something else is kept there.
@@ -115,53 +177,6 @@ fn write_headers(site: &Site, out: &Path, addresses: &[String]) -> anyhow::Resul
         ));
     }
     Ok(files::write_if_changed(&out.join(headers::FILE), text.as_bytes())?)
-}
-
-/// Writes the files of addresses, shared out among the cores; how many were new or other than before.
-fn write_all(site: &Site, out: &Path, addresses: &[&str]) -> anyhow::Result<usize> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut written = 0;
-        while let Some(address) = addresses.get(next.fetch_add(1, Ordering::Relaxed)) {
-            written += usize::from(write_one(site, out, address)?);
-        }
-        anyhow::Ok(written)
-    };
-    std::thread::scope(|scope| {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut written = work()?;
-        for other in others {
-            written += other.join().map_err(|_| anyhow!("a part of the site could not be made"))??;
-        }
-        Ok(written)
-    })
-}
-
-/// Writes a file and its compressed forms; whether the file was new or other than before. The forms go first: a file that is as it should
-/// be has the right ones beside it, wherever an earlier build was stopped.
-fn write_one(site: &Site, out: &Path, address: &str) -> anyhow::Result<bool> {
-    let Some(found) = edition::find(site, address) else { bail!("the site has no {address}") };
-    let path = inside(out, &edition::file_name(address));
-    let bytes = found.bytes(Coding::Identity);
-    let cannot = || format!("{} cannot be written", path.display());
-    let is_there = files::holds(&path, &bytes);
-    for (coding, ending) in FORMS {
-        let path = form(&path, ending);
-        if is_there && files::is_filled(&path) {
-            continue;
-        }
-        let packed = (bytes.len() >= FORMS_PAY_FROM).then(|| packed(&bytes, coding));
-        let done = match packed.filter(|packed| packed.len() < bytes.len()) {
-            Some(packed) => files::write_if_changed(&path, &packed).map(drop),
-            None => files::remove(&path),
-        };
-        done.with_context(cannot)?;
-    }
-    if !is_there {
-        files::write_if_changed(&path, &bytes).with_context(cannot)?;
-    }
-    Ok(!is_there)
 }
 
 /// Removes a file; its compressed forms first, which nobody would find without it.

@@ -45,7 +45,7 @@ const SHOWN: usize = 8;
 
 pub(super) fn serve(config: &Arc<Config>, publish: Option<&str>) -> anyhow::Result<ExitCode> {
     start_log(&config.log);
-    let outlet = publish.map(Outlet::open).transpose()?;
+    let outlet = publish.map(|url| Outlet::open(url, config.precompressed)).transpose()?;
     let listener = TcpListener::bind(config.listen).with_context(|| {
         format!("cannot listen on {}; `listen` in the settings or HANDBILL_LISTEN names another address", config.listen)
     })?;

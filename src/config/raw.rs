@@ -62,6 +62,9 @@ pub(super) struct RawConfig {
     /// The largest feed in bytes; Google drops events beyond a million. By default 1,000,000.
     #[schemars(range(min = 10000, max = 1_000_000_000))]
     pub(super) max_feed_bytes: Number,
+    /// Whether `handbill build` writes compressed forms, `.gz` and `.br`, beside the files; by default `true`. A host that compresses by itself
+    /// needs none.
+    pub(super) precompressed: Option<bool>,
     /// Threads that answer requests; by default one a processor core.
     #[schemars(range(min = 1, max = 1024))]
     pub(super) workers: Number,

@@ -33,6 +33,7 @@ pub(super) fn defaults() -> Option<Config> {
         cancelled: Cancelled::Announce,
         refresh: TimeDelta::hours(1),
         max_feed_bytes: 1_000_000,
+        precompressed: true,
         workers: None,
         max_connections: 10_000,
         client_timeout: Duration::from_secs(15),
@@ -59,6 +60,7 @@ pub(super) fn apply(config: &mut Config, raw: RawConfig, report: &mut Report) {
     set(&mut config.cancelled, raw.cancelled.map(|cancelled| cancelled.value.into()));
     set(&mut config.refresh, minutes(report, raw.refresh, 30 * 24 * 60));
     set(&mut config.max_feed_bytes, number(report, raw.max_feed_bytes, 10_000..=1_000_000_000));
+    set(&mut config.precompressed, raw.precompressed);
     config.workers = number(report, raw.workers, 1..=1_024).or(config.workers);
     set(&mut config.max_connections, number(report, raw.max_connections, 1..=1_000_000));
     set(&mut config.client_timeout, timeout(report, raw.client_timeout));

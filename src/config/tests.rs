@@ -40,6 +40,7 @@ fn everything_has_a_default() {
     assert_eq!((config.feeds.to_str(), config.state.to_str()), (Some("feeds"), Some("state")));
     assert_eq!((config.default_duration.num_minutes(), config.refresh.num_minutes()), (120, 60));
     assert_eq!((config.max_feed_bytes, config.workers, config.max_connections), (1_000_000, None, 10_000));
+    assert!(config.precompressed);
     assert_eq!((config.client_timeout, config.cancelled), (Duration::from_secs(15), Cancelled::Announce));
     assert_eq!((config.log.format, config.log.level.as_str(), config.log.requests), (LogFormat::Text, "info", false));
 }
@@ -48,7 +49,7 @@ fn everything_has_a_default() {
 fn every_key_is_read() {
     let text = "listen = \"0.0.0.0:80\"\npublic_url = \"https://Events.Example.org/cal/\"\nname = \"N\"\ndescription = \"D\"\n\
                 color = \"firebrick\"\ntimezone = \"America/New_York\"\nlanguages = [\"es\", \"en\", \"pl\"]\nfeeds = \"f\"\nstate = \"/s\"\n\
-                default_duration = \"90m\"\ncancelled = \"status\"\nrefresh = \"30 minutes\"\nmax_feed_bytes = 500_000\nworkers = 3\n\
+                default_duration = \"90m\"\ncancelled = \"status\"\nrefresh = \"30 minutes\"\nmax_feed_bytes = 500_000\nprecompressed = false\nworkers = 3\n\
                 max_connections = 7\nclient_timeout = \"5s\"\n[log]\nformat = \"json\"\nlevel = \"warn,handbill::server=debug\"\nrequests = true\n\
                 [partners]\nper_host = 2\nsilence = \"20ms\"\n";
     let config = right(text, &[]);
@@ -61,6 +62,7 @@ fn every_key_is_read() {
     assert_eq!(codes(&config), ["es", "en", "pl"]);
     assert_eq!((config.default_duration.num_minutes(), config.refresh.num_minutes()), (90, 30));
     assert_eq!((config.max_feed_bytes, config.workers, config.max_connections), (500_000, Some(3), 7));
+    assert!(!config.precompressed);
     assert_eq!((config.client_timeout, config.cancelled), (Duration::from_secs(5), Cancelled::Status));
     assert_eq!((config.log.format, config.log.requests), (LogFormat::Json, true));
     assert_eq!(config.log.level, "warn,handbill::server=debug");
@@ -259,7 +261,7 @@ fn what_is_wrong_in_the_environment_is_told() {
 #[test]
 fn the_schema_names_every_key() {
     let schema = schema();
-    assert_eq!(schema["properties"].as_object().unwrap().len(), 20);
+    assert_eq!(schema["properties"].as_object().unwrap().len(), 21);
     assert_eq!(schema["additionalProperties"], false);
     assert!(!schema.to_string().contains("null"));
 }

@@ -122,6 +122,21 @@ fn compressed_forms_follow_their_file() {
 }
 
 #[test]
+fn whose_host_compresses_by_itself_needs_no_compressed_forms() {
+    let (folder, site) = built();
+    let forms = || traces(&site).into_keys().filter(|name| name.ends_with(".gz") || name.ends_with(".br")).count();
+    assert!(forms() > 20);
+    let plain = format!("precompressed = false\n{}", files()[1].1);
+    fs::write(folder.path().join("handbill.toml"), plain).unwrap();
+    // A changed text, so that there is something to write.
+    let text = files()[0].1.replace("Spend the relief", "Spend all relief");
+    fs::write(folder.path().join("feeds/chicago-dsa.toml"), text).unwrap();
+    let before = names(&site);
+    let (code, _, error) = run(folder.path(), BUILD);
+    assert_eq!((code, forms(), names(&site)), (0, 0, before), "{error}");
+}
+
+#[test]
 fn a_build_that_was_stopped_leaves_nothing_behind() {
     let (folder, site) = built();
     // As if the next build had been stopped before it removed and after it wrote something.

@@ -46,19 +46,19 @@ pub(super) struct Ended(Receiver<()>);
 
 /// Where it publishes.
 enum Place {
-    Folder(PathBuf, State),
+    Folder { path: PathBuf, own: State, precompressed: bool },
     Store(Box<Store>),
 }
 
 impl Outlet {
-    /// Starts the thread that publishes at an address.
+    /// Starts the thread that publishes at an address; a folder gets compressed forms if it is to have them.
     ///
     /// # Errors
     /// When it names no place that can be published to. Whether a store answers, only the log tells.
-    pub(super) fn open(url: &str) -> anyhow::Result<(Self, Ended)> {
+    pub(super) fn open(url: &str, precompressed: bool) -> anyhow::Result<(Self, Ended)> {
         let target = Target::parse(url)?;
         let place = match &target {
-            Target::Folder(path) => Place::Folder(path.clone(), build::hold(path)?),
+            Target::Folder(path) => Place::Folder { path: path.clone(), own: build::hold(path)?, precompressed },
             Target::Objects(_) => Place::Store(Box::new(Store::open(&target, &publish::environment())?)),
         };
         let outlet = Self { desk: Arc::default(), stop: Stop::default() };
@@ -128,8 +128,9 @@ impl Worker {
     fn publish(&mut self, (site, ledger): &Edition) -> anyhow::Result<Option<String>> {
         let ledger = ledger.to_bytes();
         match &mut self.place {
-            Place::Folder(path, own) => {
-                let (written, removed) = build::write(site, &ledger, own, path)?;
+            Place::Folder { path, own, precompressed } => {
+                let out = build::Out { path, own, precompressed: *precompressed };
+                let (written, removed) = out.write(site, &ledger)?;
                 Ok((written + removed > 0).then(|| format!("{written} files written, {removed} removed")))
             }
             Place::Store(store) => {
