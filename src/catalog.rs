@@ -20,6 +20,8 @@ mod draft;
 mod file;
 mod join;
 mod joint;
+mod keys;
+mod occurrences;
 mod organizations;
 mod partners;
 mod raw;

@@ -17,7 +17,7 @@
 //! 4. A broken file costs only its own novelty: the last good version stays published, and the fault is told with its place. One bad
 //!    event costs only itself.
 //! 5. Nothing is ever published that our own checker ([`text::defects`]) would refuse.
-//! 6. One door for each outside thing: actix in [`server`], reqwest in [`fetcher`], object stores in [`store`], the file system in [`files`], the clock in [`command`], `chrono_tz` in [`time`].
+//! 6. One door for each outside thing: actix in [`server`], reqwest in [`fetcher`], object stores in [`store`], the file system in [`files`], the clock in [`command`], `chrono_tz` in [`time`], the priority of threads in [`background`].
 //! 7. Modules import downward only. No circles. `tests/tidy.rs` reads the sources and holds the last two.
 //!
 //! # The house

@@ -7,9 +7,9 @@ use crate::document::{Placed, Report};
 use crate::event::{Change, Details, Place, Start, Translation, When};
 use crate::name::Slug;
 
-use super::draft;
+use super::keys;
+use super::occurrences::{Occurrences, length};
 use super::raw::RawChange;
-use super::series::{Occurrences, length};
 use super::texts;
 use super::when::{self, Times, Written};
 
@@ -56,14 +56,14 @@ fn change(
     venue: Option<&Placed<Slug>>,
     config: &Config,
 ) -> Option<(Change, Option<Placed<Slug>>)> {
-    let status = if raw.status.is_some() { draft::status(raw.status) } else { series.status };
-    let reason = draft::reason(report, raw.reason, status);
+    let status = if raw.status.is_some() { keys::status(raw.status) } else { series.status };
+    let reason = keys::reason(report, raw.reason, status);
     let title = texts::required_line(report, raw.title, "title");
     let description = texts::paragraphs(report, raw.description, "description");
-    let own = draft::translations(report, raw.languages, config);
+    let own = keys::translations(report, raw.languages, config);
     let translations = translated(series, &own, [title.is_some(), description.is_some(), reason.is_some()], config);
     let moves = raw.venue.is_some() || raw.location.is_some();
-    let (place, own_venue) = draft::position(report, raw.venue, raw.location);
+    let (place, own_venue) = keys::position(report, raw.venue, raw.location);
     let (place, venue) = if moves { (place, own_venue) } else { (text(series), venue.cloned()) };
     let when = when_of(report, Times { start: raw.start, end: raw.end, duration: raw.duration }, of, series, config);
     let details = Details {
