@@ -21,7 +21,7 @@ use handbill::merge::merge;
 use handbill::problem::Source;
 use handbill::publisher::{FileChange, FileText, Publisher};
 use handbill::revision::{self, Ledger};
-use handbill::site::{Coding, Site, World};
+use handbill::site::{Site, World};
 
 mod inputs;
 mod partners;
@@ -37,7 +37,10 @@ const ROWS: [(usize, usize, usize); 6] = [
     (10_000, 500, 1_000),
 ];
 
-const HEADINGS: &str = " events  organ partners |  load build change | start served  worst |   texts VEVENTs   feeds  zipped  memory   limit";
+const HEADINGS: &str = " events  organ partners |  load build change | start served  worst |   files  copies  events   feeds   pages |  memory   limit";
+
+/// What a server holds, as its figures name it.
+const HELD: [&str; 5] = ["files", "copies", "events", "feeds", "pages"];
 
 /// How often a change is made and timed; the median counts.
 const CHANGES: usize = 15;
@@ -71,45 +74,21 @@ fn row(size: &Size) {
     let files = inputs::files(size.events, size.organizations);
     let files = partners::with(files, size.partners);
     let (load, build) = load_and_build(&files);
-    let (change, sizes) = change(&files);
+    let change = change(&files);
     let served = served::measure(&files, size.partners, CHANGES);
-    let said: usize = (0..size.partners).map(|partner| partners::calendar(partner).len()).sum();
-    let texts = files.iter().map(|(_, text)| text.len()).sum::<usize>() + said;
-    let limit = 10_000_000 + (texts + sizes.vevents + sizes.zipped) * 5 / 2;
+    let held = HELD.map(|what| served.held[what]);
+    let limit = 10_000_000 + held.iter().sum::<usize>() * 5 / 2;
     print!("{:>7} {:>6} {:>8} |", size.events, size.organizations, size.partners);
     print!(" {:>5.2} {:>5.2} {:>6.1} |", load.as_secs_f64(), build.as_secs_f64(), milli(change));
     print!(" {:>5.2} {:>6.1} {:>6.1} |", served.start.as_secs_f64(), milli(served.change), milli(served.worst));
-    for bytes in [texts, sizes.vevents, sizes.feeds, sizes.zipped, served.memory, limit] {
-        print!(" {:>7.1}", bytes as f64 / 1e6);
-    }
+    held.into_iter().for_each(print_bytes);
+    print!(" |");
+    [served.memory, limit].into_iter().for_each(print_bytes);
     println!();
 }
 
-/// What the Site holds, in bytes.
-struct Sizes {
-    /// Each event's VEVENTs, once.
-    vevents: usize,
-    /// The feeds of organizations and the combined feed, as programs read them …
-    feeds: usize,
-    /// … and compressed, as they are held.
-    zipped: usize,
-}
-
-impl Sizes {
-    fn of(site: &Site) -> Self {
-        let mut sizes = Self { vevents: 0, feeds: 0, zipped: 0 };
-        for path in site.addresses().filter(|path| path.ends_with(".ics")) {
-            let bytes = |coding| site.find(&path, None).unwrap().bytes(coding);
-            if path.starts_with("/event/") {
-                let feed = bytes(Coding::Identity);
-                sizes.vevents += feed.len() - feed.windows(12).position(|part| part == b"BEGIN:VEVENT").unwrap();
-            } else if path == "/all.ics" || path.starts_with("/org/") {
-                sizes.feeds += bytes(Coding::Identity).len();
-                sizes.zipped += bytes(Coding::Gzip).len();
-            }
-        }
-        sizes
-    }
+fn print_bytes(bytes: usize) {
+    print!(" {:>7.1}", bytes as f64 / 1e6);
 }
 
 fn milli(time: Duration) -> f64 {
@@ -151,8 +130,8 @@ fn catalog(sources: &[Arc<Source>], config: &Config) -> Catalog {
     catalog::assemble(&files, config, None)
 }
 
-/// The change of one event, from its file's text to the Site that holds it; and what that holds.
-fn change(files: &[inputs::File]) -> (Duration, Sizes) {
+/// The change of one event, from its file's text to the Site that holds it.
+fn change(files: &[inputs::File]) -> Duration {
     let given = files.iter().map(|(name, text)| change_of(name, text.clone())).collect();
     let said = |catalog: &Catalog| {
         let slugs = catalog.partners.keys().cloned();
@@ -173,7 +152,7 @@ fn change(files: &[inputs::File]) -> (Duration, Sizes) {
         })
         .collect();
     times.sort_unstable();
-    (times[CHANGES / 2], Sizes::of(publisher.site()))
+    times[CHANGES / 2]
 }
 
 /// A file whose first event has another title.

@@ -39,7 +39,7 @@ pub struct Merged {
     /// By id.
     pub events: Vec<Arc<Event>>,
     /// What was joined, by the id of the event that leads.
-    pub joins: BTreeMap<Slug, Join>,
+    pub joins: BTreeMap<Slug, Arc<Join>>,
 }
 
 /// Copies that became one event.
@@ -311,10 +311,12 @@ impl<'a> Joining<'a> {
                     && join.copies.len() == 1 + lead.others().len()
                     && join.copies.iter().zip(lead.copies()).all(|(one, other)| Arc::ptr_eq(one, &other.event))
             });
-            let join = known.cloned().unwrap_or_else(|| Join {
-                copies: lead.copies().map(|copy| Arc::clone(&copy.event)).collect(),
-                reason: lead.others.as_ref().map_or("", |others| others.reason),
-                event: Arc::new(united(&lead)),
+            let join = known.cloned().unwrap_or_else(|| {
+                Arc::new(Join {
+                    copies: lead.copies().map(|copy| Arc::clone(&copy.event)).collect(),
+                    reason: lead.others.as_ref().map_or("", |others| others.reason),
+                    event: Arc::new(united(&lead)),
+                })
             });
             merged.events.push(Arc::clone(&join.event));
             merged.joins.insert(first.id.clone(), join);

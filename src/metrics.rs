@@ -16,7 +16,7 @@ mod text;
 pub use client::Client;
 pub use counts::{Answer, Kind, Tally};
 use counts::{Counts, Totals};
-pub use facts::{Facts, Feed, Partner};
+pub use facts::{Facts, Feed, Held, Partner};
 use histogram::Histogram;
 pub use text::MEDIA_TYPE;
 

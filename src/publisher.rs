@@ -249,6 +249,7 @@ fn partners<'a>(catalog: &Catalog, voices: &'a Voices) -> Vec<PartnerState<'a>> 
             partner: Arc::clone(partner),
             header: known.map(|(header, _)| header),
             adopted: known.map(|(_, adopted)| adopted),
+            copy_bytes: voices.copy_bytes(&partner.slug),
             changes: voices.changes(&partner.slug),
         }
     };

@@ -22,6 +22,7 @@ mod facts;
 mod find;
 mod fixed;
 mod frame;
+mod held;
 mod leaf;
 mod memory;
 mod published;
@@ -35,12 +36,13 @@ mod stems;
 use context::Context;
 pub use facts::Crowded;
 use facts::Figures;
-use fixed::Fixed;
+use fixed::{Fixed, Later};
 use frame::{Frame, Today};
 use leaf::{Leaf, Recipe};
 use memory::Memory;
 use register::Register;
 pub use representation::{COMMON_FIELDS, Coding, Head, Policy, packed};
+use status::Standing;
 use stem::{Form, Stem};
 
 /// All that a Site is made from.
@@ -65,6 +67,8 @@ pub struct PartnerState<'a> {
     pub header: Option<&'a Header>,
     /// What was made of its answer.
     pub adopted: Option<&'a Adopted>,
+    /// How many bytes its answer has.
+    pub copy_bytes: usize,
     /// What its last new answer changed.
     pub changes: Option<Changes>,
 }
@@ -92,6 +96,8 @@ pub struct Site {
     plain: Arc<Memory<Bytes>>,
     /// What is known of partners and problems, in figures.
     figures: Figures,
+    /// What the status tells.
+    status: Standing,
 }
 
 /// A representation that an address names.
@@ -188,6 +194,15 @@ impl Site {
         })
     }
 
+    /// What was left for later.
+    fn make(&self, later: Later) -> Vec<u8> {
+        match later {
+            Later::Directory => self.directory(),
+            Later::Status => self.status.told().json(),
+            Later::StatusPage(view) => self.status.told().html(&self.around(view)),
+        }
+    }
+
     /// The list of all feeds, as JSON.
     fn directory(&self) -> Vec<u8> {
         let (zone, main, address) = (self.frame.zone(), self.frame.main(), self.frame.public_url());
@@ -280,11 +295,10 @@ impl Found<'_> {
     #[must_use]
     pub fn bytes(&self, coding: Coding) -> Bytes {
         match &self.target {
-            // Of what is fixed only the directory is left for later.
-            Target::Fixed(fixed) => fixed.bytes(coding, || self.site.directory()),
+            Target::Fixed(fixed) => fixed.bytes(coding, |later| self.site.make(later)),
             Target::Stem(stem, view, form) => stem.bytes(self.site, *view, *form, coding),
             Target::Leaf(leaf, recipe) => leaf.bytes(recipe, self.site, coding),
-            Target::Made(fixed) => fixed.bytes(coding, Vec::new),
+            Target::Made(fixed) => fixed.bytes(coding, |_| Vec::new()),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! A real `handbill serve` with made-up files, on loopback: its start, its memory, and how long a change of a file takes to reach whoever
 //! asks. It ends what it started.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -22,6 +23,8 @@ pub(crate) struct Served {
     pub(crate) worst: Duration,
     /// Resident, in bytes, after the changes.
     pub(crate) memory: usize,
+    /// What it holds of texts and representations then, in bytes, by its own figures.
+    pub(crate) held: BTreeMap<String, usize>,
 }
 
 /// How long anything is waited for.
@@ -31,7 +34,7 @@ pub(crate) fn measure(files: &[inputs::File], partners: usize, changes: usize) -
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), files, partners);
     let since = Instant::now();
-    let (server, address) = start(folder.path());
+    let (server, address, figures) = start(folder.path());
     get(&address, "/org/organization-0000.ics");
     let start = since.elapsed();
     // What a restart needs is written, and what many ask for is made, after the start.
@@ -41,7 +44,7 @@ pub(crate) fn measure(files: &[inputs::File], partners: usize, changes: usize) -
     times.sort_unstable();
     std::thread::sleep(Duration::from_secs(1));
     let memory = resident(server.0.id());
-    Served { start, change: times[changes / 2], worst: times[changes - 1], memory }
+    Served { start, change: times[changes / 2], worst: times[changes - 1], memory, held: held(&figures) }
 }
 
 fn write(folder: &Path, files: &[inputs::File], partners: usize) {
@@ -65,11 +68,15 @@ impl Drop for Server {
     }
 }
 
-/// The server, and the address that it prints once it serves.
-fn start(folder: &Path) -> (Server, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_handbill"))
+/// The server, the address that it prints once it serves, and the one of its figures. `HANDBILL_BIN` names another binary, such as the
+/// static one.
+fn start(folder: &Path) -> (Server, String, String) {
+    let figures = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let binary = std::env::var("HANDBILL_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_handbill").to_owned());
+    let mut child = Command::new(binary)
         .current_dir(folder)
         .env("HANDBILL_LISTEN", "127.0.0.1:0")
+        .env("HANDBILL_METRICS_LISTEN", &figures)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -77,7 +84,17 @@ fn start(folder: &Path) -> (Server, String) {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let address = lines.by_ref().map(Result::unwrap).find(|line| line.contains("/all.ics")).unwrap();
     std::thread::spawn(move || lines.for_each(drop));
-    (Server(child), address.trim().split_once("://").unwrap().1.strip_suffix("/all.ics").unwrap().to_owned())
+    (Server(child), address.trim().split_once("://").unwrap().1.strip_suffix("/all.ics").unwrap().to_owned(), figures)
+}
+
+/// `handbill_held_bytes`, by what it is told of.
+fn held(figures: &str) -> BTreeMap<String, usize> {
+    let text = String::from_utf8(get(figures, "/metrics")).unwrap();
+    let figure = |line: &str| {
+        let (what, bytes) = line.strip_prefix("handbill_held_bytes{what=\"")?.split_once("\"} ")?;
+        Some((what.to_owned(), bytes.parse().ok()?))
+    };
+    text.lines().filter_map(figure).collect()
 }
 
 /// The body of an answer.

@@ -120,6 +120,12 @@ impl Catalog {
         self.events.get(position)
     }
 
+    /// How many bytes the texts of its files have together.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        self.origins.values().map(|origin| origin.file.source.text.len()).sum()
+    }
+
     /// The file that each event was made of.
     pub(super) fn files_of_events(&self) -> HashMap<&Slug, &String> {
         let all = self.origins.iter();

@@ -26,6 +26,31 @@ pub struct Facts {
     pub errors: usize,
     /// See `errors`.
     pub warnings: usize,
+    /// What lies in memory.
+    pub held: Held,
+}
+
+/// How many bytes of texts and representations lie in memory: what the process needs is in proportion to it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Held {
+    /// The editors' files.
+    pub files: usize,
+    /// What was kept of the partners, as it came.
+    pub copies: usize,
+    /// The VEVENTs of all events.
+    pub events: usize,
+    /// Feeds and their JSON, mostly compressed.
+    pub feeds: usize,
+    /// Pages and the like.
+    pub pages: usize,
+}
+
+impl Held {
+    /// Each part by its name.
+    pub(super) fn parts(&self) -> [(&'static str, usize); 5] {
+        let Self { files, copies, events, feeds, pages } = *self;
+        [("files", files), ("copies", copies), ("events", events), ("feeds", feeds), ("pages", pages)]
+    }
 }
 
 /// How full a feed is.

@@ -36,6 +36,7 @@ fn facts() -> Facts {
         partners: vec![ok, Partner { failures: 4, ..partner("tenants", Some("dns")) }, partner("waiting", None)],
         errors: 1,
         warnings: 2,
+        held: Held { files: 10, copies: 20, events: 30, feeds: 40, pages: 50 },
     }
 }
 
@@ -104,6 +105,11 @@ fn the_state_is_told_as_of_now() {
             "handbill_feeds{kind=\"org\"} 3",
             "handbill_problems{severity=\"error\"} 1",
             "handbill_problems{severity=\"warning\"} 2",
+            "handbill_held_bytes{what=\"files\"} 10",
+            "handbill_held_bytes{what=\"copies\"} 20",
+            "handbill_held_bytes{what=\"events\"} 30",
+            "handbill_held_bytes{what=\"feeds\"} 40",
+            "handbill_held_bytes{what=\"pages\"} 50",
             "handbill_feed_limit_bytes 1000000",
             "handbill_crowded_feeds 2",
             "handbill_feed_bytes{feed=\"all\"} 999000",

@@ -70,12 +70,15 @@ impl Report {
         page.0.encode_descriptor("build", "The program", None, MetricType::Info)?.encode_info(&version)?;
         let builds = [(ALONE, &self.builds)];
         page.histograms("site_build_duration", "Time to take a change in and to build the Site", builds)?;
-        let Facts { events, feeds, errors, warnings, .. } = &self.facts;
+        let Facts { events, feeds, errors, warnings, held, .. } = &self.facts;
         page.gauges("events", "Events published", None, [(ALONE, *events)])?;
         let feeds = feeds.iter().map(|(kind, count)| ([("kind", kind.word())], *count));
         page.gauges("feeds", "Feeds published", None, feeds)?;
         let problems = [([("severity", "error")], *errors), ([("severity", "warning")], *warnings)];
-        page.gauges("problems", "Problems in the files of events", None, problems)
+        page.gauges("problems", "Problems in the files of events", None, problems)?;
+        let held = held.parts().map(|(what, bytes)| ([("what", what)], bytes));
+        let help = "What lies in memory: the files, the partners' copies, VEVENTs, feeds as compressed, pages";
+        page.gauges("held", help, Some(&Unit::Bytes), held)
     }
 
     fn feeds(&self, page: &mut Page<'_>) -> Result<(), Error> {

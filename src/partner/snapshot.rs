@@ -42,7 +42,8 @@ impl Snapshot {
     pub fn parse(bytes: impl Into<Bytes>) -> Option<Self> {
         let mut bytes: Bytes = bytes.into();
         let line = bytes.split_to(memchr::memchr(b'\n', &bytes)?);
-        let body = bytes.slice(1..);
+        // A copy of its own: a part of the bytes would keep the line, which may be long, for as long as the body.
+        let body = Bytes::copy_from_slice(bytes.get(1..)?);
         let envelope: Envelope<'_> = serde_json::from_slice(&line).ok()?;
         let whole = envelope.form == FORM && envelope.digest == digest(&envelope.header, &body);
         whole.then(|| Self { header: envelope.header.into_owned(), body })

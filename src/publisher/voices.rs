@@ -118,6 +118,11 @@ impl Voices {
         self.heard.get(slug).map(|heard| (&heard.snapshot.header, &heard.adopted))
     }
 
+    /// How many bytes are kept of its last good answer.
+    pub(super) fn copy_bytes(&self, slug: &Slug) -> usize {
+        self.heard.get(slug).map_or(0, |heard| heard.snapshot.body.len())
+    }
+
     /// What its last new answer changed.
     pub(super) fn changes(&self, slug: &Slug) -> Option<Changes> {
         self.heard.get(slug).and_then(|heard| heard.changes)

@@ -14,7 +14,7 @@ use super::memory::Memory;
 use super::published::Published;
 use super::register::Register;
 use super::shelf::Edit;
-use super::status;
+use super::status::Standing;
 use super::stem::{FEED_CACHE, Form, Kind, Stem};
 use super::{Coding, Site, World};
 use crate::config::Config;
@@ -55,7 +55,8 @@ pub(super) fn build(
         make_ahead(&frame, stems.fresh);
     }
     let context = Context::new(&world, config, Arc::clone(&names), &stems.listed, now);
-    let fixed = builder.fixed(&stems.listed, &context);
+    let status = Standing::of(&world, config, now);
+    let fixed = builder.fixed(&stems.listed, &context, &status);
     let events = previous.map_or(&Register::default(), |site| &site.events).edited(&edit);
     Site {
         layout: world.ledger.stamp(LAYOUT, frame.digest(), now),
@@ -71,6 +72,7 @@ pub(super) fn build(
         plain: previous.map_or_else(|| Arc::new(Memory::new(LEAVES, PLAIN_BYTES)), |site| Arc::clone(&site.plain)),
         frame,
         figures: Figures::of(&world),
+        status,
     }
 }
 
@@ -112,15 +114,14 @@ impl Builder<'_> {
         edit
     }
 
-    fn fixed(&self, listed: &[Arc<Stem>], context: &Context) -> HashMap<String, Arc<Fixed>> {
+    fn fixed(&self, listed: &[Arc<Stem>], context: &Context, status: &Standing) -> HashMap<String, Arc<Fixed>> {
         let robots = fixed::robots(self.frame.public_url());
-        let status = status::of(&self.world, self.config, self.now);
         let passing = |path: &str, fixed| (path.to_owned(), Arc::new(fixed));
         let mut fixed = HashMap::from([
             (DIRECTORY.to_owned(), self.directory(listed.len(), context)),
             self.lasting("/robots.txt", "text/plain; charset=utf-8", robots.into_bytes()),
             passing("/healthz", Fixed::passing("ok\n".to_owned())),
-            passing("/status.json", Fixed::passing_json(status.json())),
+            passing("/status.json", Fixed::status(status.digest())),
             passing("/readyz", Fixed::passing(fixed::ready(&self.world.catalog.problems))),
         ]);
         fixed.extend(
@@ -129,8 +130,7 @@ impl Builder<'_> {
             }),
         );
         fixed.extend((0..self.frame.views().len()).map(|view| {
-            let around = context.around(self.frame, self.today, view);
-            passing(&format!("{}status", self.frame.prefix(view)), Fixed::passing_page(status.html(&around)))
+            passing(&format!("{}status", self.frame.prefix(view)), Fixed::status_page(view, status.digest()))
         }));
         fixed
     }
@@ -148,7 +148,7 @@ impl Builder<'_> {
         let known = self.previous.and_then(|site| site.fixed.get(DIRECTORY)).filter(|known| known.digest() == digest);
         known.cloned().unwrap_or_else(|| {
             let modified = |digest| self.world.ledger.stamp(DIRECTORY, digest, self.now).modified;
-            Arc::new(Fixed::later("application/json; charset=utf-8", FEED_CACHE, digest, feeds < FEW_FEEDS, modified))
+            Arc::new(Fixed::directory(digest, feeds < FEW_FEEDS, modified))
         })
     }
 }

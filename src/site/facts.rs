@@ -20,6 +20,10 @@ pub(super) struct Figures {
     partners: Vec<Partner>,
     errors: usize,
     warnings: usize,
+    /// How many bytes the files of events have …
+    pub(super) files: usize,
+    /// … and what was kept of the partners.
+    pub(super) copies: usize,
 }
 
 /// A feed near or over its limit.
@@ -37,7 +41,13 @@ impl Figures {
     pub(super) fn of(world: &World<'_>) -> Self {
         let problems = &world.catalog.problems;
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
-        Self { partners: world.partners.iter().map(partner).collect(), errors, warnings: problems.len() - errors }
+        Self {
+            partners: world.partners.iter().map(partner).collect(),
+            errors,
+            warnings: problems.len() - errors,
+            files: world.catalog.text_bytes(),
+            copies: world.partners.iter().map(|state| state.copy_bytes).sum(),
+        }
     }
 }
 
@@ -62,7 +72,7 @@ impl Site {
         crowded.sort_by_key(|stem| (stem.plan.kind != Kind::All, Reverse(self.bytes(stem))));
         let others = crowded.iter().filter(|stem| stem.plan.kind != Kind::All).take(LARGEST);
         let largest = self.stems.get("all").into_iter().chain(others.copied());
-        let Figures { partners, errors, warnings } = &self.figures;
+        let Figures { partners, errors, warnings, .. } = &self.figures;
         Facts {
             events: self.events.len(),
             feeds: self.feeds(),
@@ -72,6 +82,7 @@ impl Site {
             partners: partners.clone(),
             errors: *errors,
             warnings: *warnings,
+            held: self.held(),
         }
     }
 

@@ -88,6 +88,11 @@ impl Leaf {
         Self { head, content: Content::new(Effort::Quick) }
     }
 
+    /// How many bytes of it are kept.
+    pub(super) fn held(&self) -> usize {
+        self.content.held()
+    }
+
     /// Its bytes in a coding.
     pub(super) fn bytes(&self, recipe: &Recipe, site: &Site, coding: Coding) -> bytes::Bytes {
         let mut is_new = false;

@@ -50,6 +50,12 @@ impl<V> Memory<V> {
         }
     }
 
+    /// The sum of a figure of all values that are remembered.
+    pub(super) fn sum(&self, figure: impl Fn(&V) -> usize) -> usize {
+        let halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
+        halves.young.values().chain(halves.old.values()).map(|value| figure(value)).sum()
+    }
+
     fn known(&self, key: &str) -> Option<Arc<V>> {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = halves.young.get(key) {

@@ -73,6 +73,11 @@ impl Published {
             .map_or_else(|| self.block(frame, view).len(), |known| *known.get_or_init(|| self.block(frame, view).len()))
     }
 
+    /// How many bytes of VEVENTs it holds.
+    pub(super) fn held(&self) -> usize {
+        self.block.get().map_or(0, |block| block.len())
+    }
+
     /// More bytes than its VEVENTs can have, without making them: a text grows at most threefold by escapes and folds, and few do.
     pub(super) fn most_bytes(&self) -> usize {
         let texts = |details: &crate::event::Details| {

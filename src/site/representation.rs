@@ -179,6 +179,11 @@ impl Content {
         };
         form.clone()
     }
+
+    /// How many bytes are kept, in all codings.
+    pub(super) fn held(&self) -> usize {
+        self.forms.iter().filter_map(OnceLock::get).map(Bytes::len).sum()
+    }
 }
 
 /// Bytes in a coding, for a file that is written once and sent often: smaller than what a Site sends at once, and as much the same on

@@ -235,6 +235,11 @@ impl Stem {
         content.map(|content| content.bytes(coding, || self.make(frame, view, form))).unwrap_or_default()
     }
 
+    /// How many bytes of it are kept, in all forms and codings; its events aside.
+    pub(super) fn held(&self) -> usize {
+        self.contents.iter().map(Content::held).sum()
+    }
+
     fn make(&self, frame: &Frame, view: usize, form: Form) -> Vec<u8> {
         match form {
             Form::Ics => {

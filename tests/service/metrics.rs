@@ -120,6 +120,23 @@ fn the_state_of_files_and_feeds_is_told() {
 }
 
 #[test]
+fn what_lies_in_memory_is_told() {
+    let (server, operators) = server(&[("chicago-dsa.toml", RALLY)], &[]);
+    let held = |what: &str| figure(&operators, &format!("handbill_held_bytes{{what=\"{what}\"}}")).unwrap();
+    assert_eq!((held("files"), held("copies")), (RALLY.len() as f64, 0.0));
+    let feed = server.get("/event/rally.ics").body;
+    let event =
+        feed.len() - feed.windows(12).position(|part| part == b"BEGIN:VEVENT").unwrap() - "END:VCALENDAR\r\n".len();
+    assert_eq!(held("events"), event as f64);
+    // What is made ahead may come meanwhile, but nobody asks for the venue's or the tag's by himself.
+    for (what, path) in [("feeds", "/tag/budget.json"), ("pages", "/event/rally")] {
+        let before = held(what);
+        let bytes = server.get_with(path, &[("Accept-Encoding", "gzip")]).body.len();
+        assert!(bytes > 0 && held(what) >= before + bytes as f64, "{what}: {before}, then {}", held(what));
+    }
+}
+
+#[test]
 fn partners_are_told_by_slug_and_never_by_address() {
     let site = Site::saying("/a.ics", [Answer::calendar(&weekly()).after(Duration::from_millis(300))]);
     site.say("/broken.ics", [Answer::new("500 Oops", "", "")]);
@@ -135,6 +152,7 @@ fn partners_are_told_by_slug_and_never_by_address() {
     figure_until(&operators, "handbill_partner_events{partner=\"neighbors\"}", |events| events == Some(1.0));
     figure_until(&operators, "handbill_partner_failures{partner=\"broken\"}", |failures| failures > Some(0.0));
     let figures = figures(&operators);
+    assert_eq!(figures["handbill_held_bytes{what=\"copies\"}"], weekly().len() as f64);
     let of =
         |name: &str, partner: &str| figures.get(&format!("handbill_partner_{name}{{partner=\"{partner}\"}}")).copied();
     assert!((0.0..20.0).contains(&of("age_seconds", "neighbors").unwrap()), "{figures:?}");
