@@ -26,8 +26,10 @@ mod fetch;
 mod health;
 mod import;
 mod kept;
+mod line;
 mod merge;
 mod new;
+mod out;
 mod publish;
 mod serve;
 mod style;
@@ -267,13 +269,15 @@ fn state(config: &Config) -> anyhow::Result<State> {
     })
 }
 
-/// The ledger as it was kept; a fresh one where nothing was. What cannot be read is laid aside: it costs history, not service.
-fn ledger(kept: Option<Vec<u8>>, set_aside: impl FnOnce() -> io::Result<()>) -> Ledger {
+/// The ledger as it was kept; a fresh one where nothing was. What cannot be read is told and laid aside: it costs history, not service.
+fn ledger(kept: Option<Vec<u8>>, tell: kept::Tell, set_aside: impl FnOnce() -> io::Result<()>) -> Ledger {
     let Some(kept) = kept else { return Ledger::default() };
     Ledger::parse(&kept).unwrap_or_else(|error| {
-        tracing::error!(%error, "the ledger of revisions cannot be read; it is set aside and begun anew");
+        tell(&format!(
+            "the ledger of revisions cannot be read ({error}); it is set aside and begun anew: events that changed count as new"
+        ));
         if let Err(error) = set_aside() {
-            tracing::error!(%error, "the ledger cannot be set aside");
+            tell(&format!("the ledger cannot be set aside: {error}"));
         }
         Ledger::default()
     })

@@ -99,6 +99,14 @@ fn named_rank(address: &str) -> Rank {
     }
 }
 
+/// Names of files that are no more, in the order in which they are to be removed: a page goes before what it points to.
+#[must_use]
+pub fn removals<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_by_key(|name| std::cmp::Reverse(named_rank(&format!("/{name}"))));
+    names
+}
+
 /// Addresses in the steps in which they are to be written.
 pub fn steps<'a>(
     addresses: impl IntoIterator<Item = (&'a str, Rank)>,

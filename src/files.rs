@@ -7,9 +7,11 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 
+mod outside;
 mod snapshots;
 mod watch;
 
+pub use outside::Outside;
 pub use snapshots::{read_polls, read_snapshot};
 pub use watch::Folder;
 
@@ -181,47 +183,5 @@ impl State {
     /// As the file system's.
     pub fn set_aside(&self, name: &str) -> io::Result<()> {
         fs::rename(self.folder.join(name), self.folder.join(format!("{name}.unreadable")))
-    }
-}
-
-/// Whether a file holds just these bytes.
-#[must_use]
-pub fn holds(path: &Path, bytes: &[u8]) -> bool {
-    fs::metadata(path).is_ok_and(|found| found.len() == bytes.len() as u64)
-        && fs::read(path).is_ok_and(|found| found == bytes)
-}
-
-/// Whether a file is there and not empty, as one may be that was written just before the machine lost its power.
-#[must_use]
-pub fn is_filled(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|found| found.len() > 0)
-}
-
-/// Writes a file of a built site, if it holds something else now; whether it did.
-///
-/// # Errors
-/// As the file system's.
-pub fn write_if_changed(path: &Path, bytes: &[u8]) -> io::Result<bool> {
-    if holds(path, bytes) {
-        return Ok(false);
-    }
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    // Replaced whole, so that nobody reads half a file; without fsync, for there are many and the next build makes them again.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    readable_by_all(file.as_file())?;
-    file.persist(path)?;
-    Ok(true)
-}
-
-/// Removes a file of a built site; that it is gone already is no error.
-///
-/// # Errors
-/// As the file system's.
-pub fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
     }
 }

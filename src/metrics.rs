@@ -31,12 +31,14 @@ pub struct Metrics {
     builds: Histogram,
     /// How often a poll ended in what way.
     polls: Mutex<BTreeMap<&'static str, u64>>,
+    /// How often publishing elsewhere has failed since it last succeeded; `None` where nothing is published elsewhere.
+    publishing: Mutex<Option<u32>>,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
-        let (tallies, polls) = Default::default();
-        Self { tallies, builds: Histogram::new(BUILD), polls }
+        let (tallies, polls, publishing) = Default::default();
+        Self { tallies, builds: Histogram::new(BUILD), polls, publishing }
     }
 }
 
@@ -59,13 +61,19 @@ impl Metrics {
         *locked(&self.polls).entry(outcome).or_default() += 1;
     }
 
+    /// Notes how often publishing elsewhere has failed since it last succeeded.
+    pub fn publishing(&self, failures: u32) {
+        *locked(&self.publishing) = Some(failures);
+    }
+
     /// All figures at `now`, as Prometheus reads them.
     #[must_use]
     pub fn text(&self, facts: Facts, now: DateTime<Utc>) -> String {
         let mut requests = Totals::default();
         locked(&self.tallies).iter().for_each(|counts| requests.add(counts));
         let polls = locked(&self.polls).clone();
-        text::write(text::Report { requests, builds: self.builds.read(), polls, facts, now })
+        let publishing = *locked(&self.publishing);
+        text::write(text::Report { requests, builds: self.builds.read(), polls, publishing, facts, now })
     }
 }
 

@@ -32,8 +32,9 @@ use patience::Line;
 /// The Site that is served now; the publisher replaces it in one step.
 pub type Current = Arc<ArcSwap<Site>>;
 
-/// The library's own log lines: at `info` it tells what the program tells in its own words.
-pub const LOG_LEVEL: &str = "actix_server=warn";
+/// The library's own log lines: at `info` it tells what the program tells in its own words, and anybody can send it what is no request, as
+/// often as he likes.
+pub const LOG_LEVEL: &str = "actix_server=warn,actix_http::h1::dispatcher=off";
 
 /// How a server is run.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +121,7 @@ impl Worker {
             took: begun.elapsed(),
         });
         if self.log {
-            tracing::info!(target: "handbill::request", method = %request.method(), path = ?request.path(), status, bytes);
+            tracing::info!(target: "handbill::request", method = %request.method(), path = request.path(), status, bytes);
         }
         response
     }

@@ -41,7 +41,7 @@ use frame::{Frame, Today};
 use leaf::{Leaf, Recipe};
 use memory::Memory;
 use register::Register;
-pub use representation::{COMMON_FIELDS, Coding, Head, Policy, packed};
+pub use representation::{COMMON_FIELDS, Coding, Head, Policy, packed, unpacks_to};
 use status::Standing;
 use stem::{Form, Stem};
 

@@ -1,19 +1,18 @@
 //! `handbill publish`: the Site as objects of a store, without a server of ours. It goes on where an earlier one was stopped, and tries
 //! again what may work next time.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::bail;
 
-use super::{build, complain, errors, folder, kept, ledger, mention, now, say};
+use super::line::Line;
+use super::{build, errors, folder, kept, ledger, mention, now, say};
 use crate::config::Config;
 use crate::publisher::Publisher;
-use crate::store::{Fault, Kind, Progress, Stop, Store, Summary, Target};
+use crate::store::{Fault, Kind, Stop, Store, Summary, Target};
 
 /// How often it tries, and how long it waits after the first failure; twice as long after each other one.
 const TRIES: u32 = 4;
@@ -67,7 +66,7 @@ fn once(config: &Arc<Config>, store: &mut Store, line: &Line) -> anyhow::Result<
     let publisher = Publisher::new(
         Arc::clone(config),
         // There is nothing to lay aside: the store's is written over.
-        ledger(ledger_kept, || Ok(())),
+        ledger(ledger_kept, mention, || Ok(())),
         texts,
         Vec::new,
         |catalog| kept(config, catalog, mention),
@@ -78,39 +77,4 @@ fn once(config: &Arc<Config>, store: &mut Store, line: &Line) -> anyhow::Result<
         bail!("{errors} problems in the files of events: nothing was uploaded. `handbill check` tells them");
     }
     Ok(store.publish(publisher.site(), &publisher.ledger().to_bytes(), &stop, &tell)?)
-}
-
-/// The line on a terminal that says how far it is; nothing where nobody looks.
-struct Line {
-    is_shown: bool,
-    is_waiting: Cell<bool>,
-}
-
-impl Line {
-    fn new() -> Self {
-        Self { is_shown: io::stderr().is_terminal(), is_waiting: Cell::new(false) }
-    }
-
-    fn tell(&self, progress: Progress) {
-        let text = match progress {
-            Progress::Waiting if !self.is_shown => {
-                if !self.is_waiting.replace(true) {
-                    mention("another publisher is at work, or was stopped a moment ago: waiting");
-                }
-                return;
-            }
-            Progress::Waiting => "another publisher is at work, or was stopped a moment ago: waiting".to_owned(),
-            Progress::Looking(left) => format!("looking at what an earlier publisher left: {left}"),
-            Progress::Done(done, of) => format!("{done} of {of} objects"),
-        };
-        if self.is_shown {
-            complain(&format!("\r\x1b[K{text}"));
-        }
-    }
-
-    fn clear(&self) {
-        if self.is_shown {
-            complain("\r\x1b[K");
-        }
-    }
 }

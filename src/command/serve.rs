@@ -45,16 +45,17 @@ const SHOWN: usize = 8;
 
 pub(super) fn serve(config: &Arc<Config>, publish: Option<&str>) -> anyhow::Result<ExitCode> {
     start_log(&config.log);
-    let outlet = publish.map(|url| Outlet::open(url, config.precompressed)).transpose()?;
+    let metrics = Arc::new(Metrics::default());
+    let outlet = publish.map(|url| Outlet::open(url, config.precompressed, Arc::clone(&metrics))).transpose()?;
     let listener = TcpListener::bind(config.listen).with_context(|| {
         format!("cannot listen on {}; `listen` in the settings or HANDBILL_LISTEN names another address", config.listen)
     })?;
     let config = &at_port(config, &listener)?;
-    let (metrics, operators) = (Arc::new(Metrics::default()), operators(config.metrics_listen));
+    let operators = operators(config.metrics_listen);
     let polls = partners::poll(config);
     let state = Arc::new(super::state(config)?);
     let ledger_kept = state.read(LEDGER).context("the ledger of revisions cannot be read")?;
-    let ledger = ledger(ledger_kept, || state.set_aside(LEDGER));
+    let ledger = ledger(ledger_kept, |text| tracing::error!("{text}"), || state.set_aside(LEDGER));
     let (folder, files) = folder(config)?;
     let mut said = Vec::new();
     let begun = Instant::now();

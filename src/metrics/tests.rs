@@ -95,6 +95,7 @@ fn the_state_is_told_as_of_now() {
     let metrics = Metrics::default();
     metrics.built(Duration::from_millis(30));
     ["modified", "dns", "dns"].iter().for_each(|outcome| metrics.polled(outcome));
+    metrics.publishing(3);
     check(
         &text(&metrics, facts()),
         &[
@@ -105,6 +106,7 @@ fn the_state_is_told_as_of_now() {
             "handbill_feeds{kind=\"org\"} 3",
             "handbill_problems{severity=\"error\"} 1",
             "handbill_problems{severity=\"warning\"} 2",
+            "handbill_publishing_failures 3",
             "handbill_held_bytes{what=\"files\"} 10",
             "handbill_held_bytes{what=\"copies\"} 20",
             "handbill_held_bytes{what=\"events\"} 30",

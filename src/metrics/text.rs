@@ -25,6 +25,7 @@ pub(super) struct Report {
     pub(super) requests: Totals,
     pub(super) builds: Reading,
     pub(super) polls: BTreeMap<&'static str, u64>,
+    pub(super) publishing: Option<u32>,
     pub(super) facts: Facts,
     pub(super) now: DateTime<Utc>,
 }
@@ -78,7 +79,9 @@ impl Report {
         page.gauges("problems", "Problems in the files of events", None, problems)?;
         let held = held.parts().map(|(what, bytes)| ([("what", what)], bytes));
         let help = "What lies in memory: the files, the partners' copies, VEVENTs, feeds as compressed, pages";
-        page.gauges("held", help, Some(&Unit::Bytes), held)
+        page.gauges("held", help, Some(&Unit::Bytes), held)?;
+        let help = "Failures to publish the site elsewhere since that last succeeded";
+        page.gauges("publishing_failures", help, None, self.publishing.map(|failures| (ALONE, failures)))
     }
 
     fn feeds(&self, page: &mut Page<'_>) -> Result<(), Error> {

@@ -197,6 +197,28 @@ pub fn packed(bytes: &Bytes, coding: Coding) -> Bytes {
     }
 }
 
+/// Whether bytes in a coding are those of `bytes`, wherever they come from: no more is unpacked than these.
+#[must_use]
+pub fn unpacks_to(packed: &[u8], coding: Coding, bytes: &[u8]) -> bool {
+    match coding {
+        Coding::Identity => packed == bytes,
+        Coding::Gzip => reads_as(flate2::read::GzDecoder::new(packed), bytes),
+        Coding::Brotli => reads_as(brotli::Decompressor::new(packed, 8192), bytes),
+    }
+}
+
+fn reads_as(mut from: impl std::io::Read, mut expected: &[u8]) -> bool {
+    let mut buffer = [0; 8192];
+    loop {
+        let read = from.read(&mut buffer).ok().and_then(|count| buffer.get(..count));
+        match (read, read.and_then(|read| expected.strip_prefix(read))) {
+            (Some([]), _) => return expected.is_empty(),
+            (Some(_), Some(rest)) => expected = rest,
+            _ => return false,
+        }
+    }
+}
+
 /// Writing to memory cannot fail: `unwrap_or_default` below never takes its second way.
 fn gzip(bytes: &[u8], effort: Effort) -> Bytes {
     let level = match effort {

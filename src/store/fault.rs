@@ -106,7 +106,7 @@ impl Secrets {
             }
             _ => text.to_owned(),
         };
-        let mut text = text.split_whitespace().map(without_query).collect::<Vec<_>>().join(" ");
+        let mut text = text.split_whitespace().map(shown).collect::<Vec<_>>().join(" ");
         for secret in &self.0 {
             text = text.replace(secret.as_str(), "…");
             let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
@@ -117,12 +117,13 @@ impl Secrets {
     }
 }
 
-/// An address without its query: signatures stand there.
-fn without_query(word: &str) -> &str {
-    match word.find("://") {
-        Some(_) => word.split('?').next().unwrap_or(word),
-        None => word,
-    }
+/// An address without its query, where signatures stand, and without its user and password; any other word as it is.
+fn shown(word: &str) -> String {
+    let Some((scheme, rest)) = word.split_once("://") else { return word.to_owned() };
+    let rest = rest.split('?').next().unwrap_or(rest);
+    let host = rest.find('/').unwrap_or(rest.len());
+    let after_user = rest.get(..host).and_then(|host| host.rfind('@')).map_or(0, |at| at + 1);
+    format!("{scheme}://{}", rest.get(after_user..).unwrap_or_default())
 }
 
 /// What stands in an element of an answer in XML.
@@ -152,6 +153,8 @@ mod tests {
             "403: <?xml?><Error><Code>Denied</Code><Message>No,\nAKIA1234</Message><Key>x</Key>",
             "403: Denied: No, …",
         );
+        check("GET http://user:hunter2@127.0.0.1:1/b/x?a=@: refused", "GET http://127.0.0.1:1/b/x refused");
+        check("GET https://a.example/b@c", "GET https://a.example/b@c");
         check("bell \u{7}", "bell \u{FFFD}");
         assert!(!format!("{:?}", Secrets::of(&environment)).contains("AKIA"));
     }

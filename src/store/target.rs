@@ -44,8 +44,14 @@ impl Target {
                 "keys come from the environment (AWS_…, GOOGLE_…, AZURE_…), and do not belong in an address";
             return Err(Fault::refused(where_from));
         }
+        if url.fragment().is_some() {
+            return Err(Fault::refused(format!("a # ends an address: write %23 where it belongs to a name. {FORMS}")));
+        }
         let has_host = url.host_str().is_some_and(|host| !host.is_empty());
         match url.scheme() {
+            "file" if !text.starts_with("file:///") => Err(Fault::refused(format!(
+                "{url} names no folder of this machine: a folder's whole path follows file://. {FORMS}"
+            ))),
             "file" => match url.to_file_path() {
                 Ok(path) => Ok(Self::Folder(path)),
                 Err(()) => Err(Fault::refused(format!("{url} names no folder of this machine: {FORMS}"))),
@@ -128,7 +134,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_published_to_is_told_with_what_can() {
-        for text in ["site", "ftp://a/b", "s3://", "https://a.example/b", "file://site"] {
+        for text in [
+            "site",
+            "ftp://a/b",
+            "s3://",
+            "https://a.example/b",
+            "file://site",
+            "file:site",
+            "file:///a#b",
+            "s3://a/b#c",
+        ] {
             assert!(Target::parse(text).unwrap_err().text.contains("s3://BUCKET/PATH"), "{text}");
         }
         for text in ["s3://AKIA:hunter2@bucket", "s3://AKIA@bucket", "az://container?sig=hunter2"] {

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+
+use handbill::site::{Coding, packed};
 
 use crate::proxy::Proxy;
 use crate::server::{RALLY, Server, command};
@@ -105,18 +108,30 @@ fn compressed_forms_follow_their_file() {
     assert_ne!(fs::read(&event).unwrap(), before);
     assert_eq!(unpacked(&form(&site, "event/rally.ics", "gz")), fs::read(&event).unwrap(), "with new words");
 
-    // As a power failure may leave it, and as somebody may.
-    fs::write(form(&site, "event/rally.ics", "gz"), "").unwrap();
-    fs::remove_file(form(&site, "event/rally.ics", "br")).unwrap();
-    again(&long.replace("Spend", "Give"));
-    for ending in ["gz", "br"] {
-        assert_eq!(unpacked(&form(&site, "event/rally.ics", ending)), fs::read(&event).unwrap(), "{ending}: mended");
+    // As a power failure may leave it, and as somebody may: gone, empty, zeros, another version's, something else.
+    let of_before = ["gz", "br"].map(|ending| {
+        let coding = if ending == "gz" { Coding::Gzip } else { Coding::Brotli };
+        packed(&before.clone().into(), coding).to_vec()
+    });
+    for damage in [None, Some(of_before), Some([Vec::new(), Vec::new()]), Some([vec![0; 900], b"junk".to_vec()])] {
+        for (number, ending) in ["gz", "br"].into_iter().enumerate() {
+            let form = form(&site, "event/rally.ics", ending);
+            match &damage {
+                Some(bytes) => fs::write(form, &bytes[number]).unwrap(),
+                None => fs::remove_file(form).unwrap(),
+            }
+        }
+        again(&long.replace("Spend", "Give"));
+        for ending in ["gz", "br"] {
+            let unpacked = unpacked(&form(&site, "event/rally.ics", ending));
+            assert_eq!(unpacked, fs::read(&event).unwrap(), "{ending}: mended of {damage:?}");
+        }
     }
 
     again(RALLY);
     assert!(event.exists() && !form(&site, "event/rally.ics", "gz").exists(), "it has become too small");
     again("[organization]\nname = \"Chicago Democratic Socialists of America\"\n");
-    for gone in ["event/rally.html", "event/rally.html.gz", "event/rally.html.br", "partner/neighbors.ics"] {
+    for gone in ["event/rally.html", "event/rally.html.gz", "event/rally.html.br", "partner/neighbors.ics", "partner"] {
         assert!(!site.join(gone).exists(), "{gone}");
     }
 }
@@ -148,6 +163,33 @@ fn a_build_that_was_stopped_leaves_nothing_behind() {
     assert_eq!(code, 0);
     assert!(out.contains("1 removed"), "{out}");
     assert!(!site.join("org/stopped.ics").exists() && !site.join("org/stopped.ics.gz").exists());
+}
+
+#[test]
+fn a_folder_is_for_all_to_read_whatever_the_umask() {
+    let files = files();
+    let folder = folder(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let mut private = std::process::Command::new("sh");
+    private.current_dir(folder.path()).args(["-c", "umask 077; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_handbill")]);
+    let (code, _, error) = finish(private.args(BUILD));
+    assert_eq!(code, 0, "{error}");
+    let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(["site", "site/es/org", "site/org"].map(mode), [0o755; 3]);
+    assert_eq!(["site/all.ics", "site/org/chicago-dsa.html"].map(mode), [0o644; 2]);
+    assert_eq!(mode("site/.handbill"), 0o700, "what it keeps for itself is its own");
+}
+
+#[test]
+fn a_build_tells_of_revisions_that_it_cannot_read_and_names_what_is_in_its_way() {
+    let (folder, site) = built();
+    fs::write(site.join(".handbill/ledger.json"), "{").unwrap();
+    let (code, _, error) = run(folder.path(), BUILD);
+    assert!(code == 0 && error.contains("the ledger of revisions cannot be read"), "{error}");
+    assert!(site.join(".handbill/ledger.json.unreadable").exists());
+    fs::remove_file(site.join("_headers")).unwrap();
+    fs::create_dir(site.join("_headers")).unwrap();
+    let (code, _, error) = run(folder.path(), BUILD);
+    assert!(code == 1 && error.contains("site/_headers cannot be written"), "{error}");
 }
 
 /// What a page leads to on the same site.

@@ -206,10 +206,36 @@ fn a_folder_is_published_to_like_a_build() {
         out.contains("files written") && site.join("org/chicago-dsa.html").exists() && site.join("_headers").exists()
     );
     let held = Server::publishing(&[("chicago-dsa.toml", RALLY)], &[], &format!("file://{}", site.display()));
+    held.log_until("published: ");
     let (code, _, error) = finish(command(folder.path()).args(["build", "--out", "site"]));
     assert_eq!(code, 1);
-    assert!(error.contains("does another handbill write there?"), "{error}");
-    drop(held);
+    assert!(error.contains("another handbill writes to site"), "{error}");
+
+    // Whoever serves goes on, and publishes once it can.
+    let second = Server::publishing(&[("chicago-dsa.toml", &moved())], &[], &format!("file://{}", site.display()));
+    assert_eq!(second.get("/org/chicago-dsa.ics").status, 200);
+    second.log_until("publishing fails");
+    held.stop();
+    second.log_until("publishing works again");
+    assert!(fs::read_to_string(site.join("event/rally.ics")).unwrap().contains("T190000"));
+}
+
+#[test]
+fn a_folder_that_was_taken_away_is_made_again() {
+    let folder = files();
+    let site = folder.path().join("site");
+    let server = Server::publishing(&[("chicago-dsa.toml", RALLY)], &[], &format!("file://{}", site.display()));
+    server.log_until("published: ");
+    fs::remove_dir_all(&site).unwrap();
+    server.write("chicago-dsa.toml", &moved());
+    let begun = Instant::now();
+    let is_there = || fs::read_to_string(site.join("event/rally.ics")).is_ok_and(|feed| feed.contains("T190000"));
+    while !is_there() || !site.join("index.html").exists() {
+        assert!(begun.elapsed() < LIMIT, "{}", server.log());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let (code, _, error) = finish(command(folder.path()).args(["build", "--out", "site"]));
+    assert!(code == 1 && error.contains("another handbill writes to site"), "it is held again: {error}");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! The ledger and the copies of files follow what was published: people do not wait for them.
 
 use std::collections::HashMap;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -87,11 +88,37 @@ pub(super) struct Keeper {
     pub(super) copied: HashMap<String, Arc<Source>>,
     /// A ledger that could not be written, to be tried again.
     pub(super) unkept: Option<Arc<Ledger>>,
+    /// What cannot be kept at present.
+    pub(super) failing: Failing,
     pub(super) said: Sender<Said>,
     /// When the publisher was woken last.
     pub(super) woken: Option<Instant>,
     /// Ends the publisher's wait.
     pub(super) waker: Sender<()>,
+}
+
+/// What cannot be kept at present, and was told.
+#[derive(Default)]
+pub(super) struct Failing {
+    ledger: Trouble,
+    copies: Trouble,
+}
+
+/// Whether something fails: a full disk fails at each change, and is told once, and once when it works again.
+#[derive(Default)]
+struct Trouble(bool);
+
+impl Trouble {
+    /// Whether it has failed.
+    fn tell(&mut self, what: &str, done: io::Result<()>) -> bool {
+        let failed = done.is_err();
+        match (std::mem::replace(&mut self.0, failed), done) {
+            (false, Err(error)) => tracing::error!(%error, "{what} cannot be kept; it is tried again at each change"),
+            (true, Ok(())) => tracing::info!("{what} can be kept again"),
+            _ => {}
+        }
+        failed
+    }
 }
 
 impl Keeper {
@@ -114,10 +141,8 @@ impl Keeper {
     fn once(&mut self, task: Task) {
         match task {
             Task::Ledger(ledger) => {
-                self.unkept = self.state.write(LEDGER, &ledger.to_bytes()).err().map(|error| {
-                    tracing::error!(%error, "the ledger of revisions cannot be kept");
-                    ledger
-                });
+                let done = self.state.write(LEDGER, &ledger.to_bytes());
+                self.unkept = self.failing.ledger.tell("the ledger of revisions", done).then_some(ledger);
             }
             Task::Copies(files) => self.copy(files),
             Task::Follow(partners, kept) => self.follow(partners, kept),
@@ -139,8 +164,8 @@ impl Keeper {
             if self.copied.get(&file.name).is_some_and(|copied| Arc::ptr_eq(copied, &file)) {
                 continue;
             }
-            if let Err(error) = self.state.keep_copy(&file.name, &file.text) {
-                tracing::warn!(%error, file = file.name, "no copy of a good file could be kept");
+            let done = self.state.keep_copy(&file.name, &file.text);
+            if self.failing.copies.tell("copies of good files", done) {
                 break;
             }
             self.copied.insert(file.name.clone(), file);

@@ -9,8 +9,10 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::background;
-use crate::command::{build, publish};
-use crate::files::State;
+use crate::command::line::Line;
+use crate::command::out::Out;
+use crate::command::publish;
+use crate::metrics::Metrics;
 use crate::revision::Ledger;
 use crate::site::Site;
 use crate::store::{Stop, Store, Target};
@@ -46,7 +48,12 @@ pub(super) struct Ended(Receiver<()>);
 
 /// Where it publishes.
 enum Place {
-    Folder { path: PathBuf, own: State, precompressed: bool },
+    /// A folder; `None` until it is opened, and after a failure, since somebody may have put another in its place.
+    Folder {
+        path: PathBuf,
+        out: Option<Out>,
+        precompressed: bool,
+    },
     Store(Box<Store>),
 }
 
@@ -54,16 +61,17 @@ impl Outlet {
     /// Starts the thread that publishes at an address; a folder gets compressed forms if it is to have them.
     ///
     /// # Errors
-    /// When it names no place that can be published to. Whether a store answers, only the log tells.
-    pub(super) fn open(url: &str, precompressed: bool) -> anyhow::Result<(Self, Ended)> {
+    /// When it names no place that can be published to. Whether a store answers, or a folder can be had, only the log tells.
+    pub(super) fn open(url: &str, precompressed: bool, metrics: Arc<Metrics>) -> anyhow::Result<(Self, Ended)> {
         let target = Target::parse(url)?;
         let place = match &target {
-            Target::Folder(path) => Place::Folder { path: path.clone(), own: build::hold(path)?, precompressed },
+            Target::Folder(path) => Place::Folder { path: path.clone(), out: None, precompressed },
             Target::Objects(_) => Place::Store(Box::new(Store::open(&target, &publish::environment())?)),
         };
         let outlet = Self { desk: Arc::default(), stop: Stop::default() };
         let (ended, end) = channel();
-        let worker = Worker { outlet: outlet.clone(), place, shown: target.shown(), failures: 0 };
+        metrics.publishing(0);
+        let worker = Worker { outlet: outlet.clone(), place, shown: target.shown(), failures: 0, metrics };
         background::spawn("outlet", move || worker.run(&ended))?;
         Ok((outlet, Ended(end)))
     }
@@ -89,6 +97,7 @@ struct Worker {
     shown: String,
     /// How often it failed since it last succeeded.
     failures: u32,
+    metrics: Arc<Metrics>,
 }
 
 impl Worker {
@@ -128,9 +137,10 @@ impl Worker {
     fn publish(&mut self, (site, ledger): &Edition) -> anyhow::Result<Option<String>> {
         let ledger = ledger.to_bytes();
         match &mut self.place {
-            Place::Folder { path, own, precompressed } => {
-                let out = build::Out { path, own, precompressed: *precompressed };
-                let (written, removed) = out.write(site, &ledger)?;
+            Place::Folder { path, out, precompressed } => {
+                let open = out.take().map_or_else(|| Out::open(path, *precompressed), Ok)?;
+                let (written, removed) = open.write(site, &ledger, &Line::hidden())?;
+                *out = Some(open);
                 Ok((written + removed > 0).then(|| format!("{written} files written, {removed} removed")))
             }
             Place::Store(store) => {
@@ -141,6 +151,7 @@ impl Worker {
     }
 
     fn succeeded(&mut self, told: Option<String>, took: Duration) -> Duration {
+        self.metrics.publishing(0);
         if std::mem::take(&mut self.failures) > 0 {
             tracing::info!(to = self.shown, "publishing works again");
         }
@@ -157,6 +168,7 @@ impl Worker {
         }
         let pause = PAUSE.saturating_mul(2_u32.saturating_pow(self.failures)).min(LONGEST_PAUSE);
         self.failures = self.failures.saturating_add(1);
+        self.metrics.publishing(self.failures);
         // Up to a fifth more or less, so that many publishers do not come back at once.
         let chance = u32::try_from(RandomState::new().hash_one(self.failures) % 400).unwrap_or_default();
         pause * (800 + chance) / 1_000

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use chrono::{DateTime, Utc};
 
-use super::keeper::{self, Keeper, Said, Task, Tasks};
+use super::keeper::{self, Failing, Keeper, Said, Task, Tasks};
 use crate::background;
 use crate::command::now;
 use crate::config::Config;
@@ -85,6 +85,7 @@ impl Partners {
             known: HashMap::new(),
             copied: HashMap::new(),
             unkept: None,
+            failing: Failing::default(),
             said: sender,
             woken: None,
             waker: waker.clone(),
@@ -152,9 +153,11 @@ impl Partners {
         match fault {
             Some(fault) if before == Some(fault.class) => {}
             Some(fault) if fault.class == Class::SuddenlyEmpty => {
-                tracing::warn!(partner = %slug, fault = ?fault.text, "most of a partner’s events are gone; they stay for now");
+                tracing::warn!(partner = %slug, fault = fault.text.as_str(), "most of a partner’s events are gone; they stay for now");
             }
-            Some(fault) => tracing::warn!(partner = %slug, fault = ?fault.text, "a partner’s answer is of no use"),
+            Some(fault) => {
+                tracing::warn!(partner = %slug, fault = fault.text.as_str(), "a partner’s answer is of no use")
+            }
             None if before.is_some() => tracing::info!(partner = %slug, "a partner answers again"),
             None => {}
         }

@@ -1,20 +1,20 @@
-//! What the log has said of files and feeds: each problem once when it appears and once when it is mended, each feed once when it nears its
-//! limit, goes past it or is back. However often a Site is built, what has not changed is not told again.
+//! What the log has said of files and feeds: each file once when something is wrong with it and once when that is mended, each feed once
+//! when it nears its limit, goes past it or is back. However often a Site is built, what has not changed is not told again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::problem::{Problem, Severity};
 use crate::publisher::Publisher;
 use crate::site::Crowded;
 
-/// What a problem is, wherever in its file: the file, and what is wrong.
-type Known = (String, Severity, String);
+/// What is wrong with a file, wherever in it, and how often: a problem that has only moved is none to be told.
+type Faults<'p> = BTreeMap<(Severity, String), Vec<&'p Problem>>;
 
 /// What the log said last.
 #[derive(Debug, Default)]
 pub(super) struct Told {
-    /// Of each problem the lines with its places: one that has only moved within its file is none to be told.
-    problems: BTreeMap<Known, BTreeSet<String>>,
+    /// How often each problem is in each file.
+    problems: BTreeMap<String, BTreeMap<(Severity, String), usize>>,
     /// Feeds near their limit or past it, by address.
     feeds: BTreeMap<String, Fullness>,
 }
@@ -34,18 +34,21 @@ impl Told {
     }
 
     fn tell_problems(&mut self, problems: &[Problem]) {
-        let mut now: BTreeMap<Known, BTreeSet<String>> = BTreeMap::new();
+        let mut now: BTreeMap<&str, Faults<'_>> = BTreeMap::new();
         for problem in problems {
-            let known = (problem.source.name.clone(), problem.severity, problem.message.clone());
-            now.entry(known).or_default().insert(problem.one_line());
+            let faults = now.entry(problem.source.name.as_str()).or_default();
+            faults.entry((problem.severity, problem.message.clone())).or_default().push(problem);
         }
-        for line in now.iter().flat_map(|(known, lines)| more(lines, self.problems.get(known))) {
-            tracing::warn!(target: "handbill::feeds", "{line}");
+        let mut before = std::mem::take(&mut self.problems);
+        for (file, faults) in now {
+            let known = before.remove(file).unwrap_or_default();
+            tell_faults(file, &faults, &known);
+            let counts = faults.into_iter().map(|(fault, places)| (fault, places.len())).collect();
+            self.problems.insert(file.to_owned(), counts);
         }
-        for line in self.problems.iter().flat_map(|(known, lines)| more(lines, now.get(known))) {
-            tracing::info!(target: "handbill::feeds", "mended: {line}");
+        for file in before.into_keys() {
+            tracing::info!(target: "handbill::feeds", "{file}: nothing is wrong with it any more");
         }
-        self.problems = now;
     }
 
     fn tell_feeds(&mut self, crowded: Vec<Crowded>) {
@@ -77,8 +80,30 @@ impl Told {
     }
 }
 
-/// As many of these lines as there are more than before, and those first that were not there.
-fn more<'l>(lines: &'l BTreeSet<String>, before: Option<&'l BTreeSet<String>>) -> impl Iterator<Item = &'l String> {
-    let more = lines.len().saturating_sub(before.map_or(0, BTreeSet::len));
-    lines.iter().filter(move |line| !before.is_some_and(|before| before.contains(*line))).take(more)
+/// One line of a file with which something is wrong, if there is news of it: the first of what is new, and how much more there is.
+fn tell_faults(file: &str, faults: &Faults<'_>, known: &BTreeMap<(Severity, String), usize>) {
+    let more = |(fault, places): (&(Severity, String), &Vec<&Problem>)| {
+        places.len().saturating_sub(known.get(fault).copied().unwrap_or_default())
+    };
+    let new = faults.iter().filter(|fault| more(*fault) > 0);
+    // The latest of a kind is most likely the new one; which it is nobody knows.
+    let first =
+        new.filter_map(|(_, places)| places.last()).min_by_key(|problem| (problem.severity, problem.span.start));
+    let (wrong, was) = (faults.values().map(Vec::len).sum::<usize>(), known.values().sum::<usize>());
+    match first {
+        Some(first) if wrong > 1 => tracing::warn!(
+            target: "handbill::feeds",
+            "{} (one of {wrong} problems in this file: `handbill check` tells all)",
+            first.one_line()
+        ),
+        Some(first) => tracing::warn!(target: "handbill::feeds", "{}", first.one_line()),
+        None => {}
+    }
+    let has_errors = faults.keys().any(|(severity, _)| *severity == Severity::Error);
+    let had_errors = known.keys().any(|(severity, _)| *severity == Severity::Error);
+    if had_errors && !has_errors {
+        tracing::info!(target: "handbill::feeds", "{file}: its errors are mended");
+    } else if first.is_none() && wrong < was {
+        tracing::info!(target: "handbill::feeds", "{file}: {} of {was} problems are mended", was - wrong);
+    }
 }
