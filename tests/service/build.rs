@@ -14,7 +14,8 @@ use crate::proxy::Proxy;
 use crate::server::{RALLY, Server, command};
 use crate::subcommands::{finish, folder, run, traces};
 
-const CONFIGURATION: &str = include_str!("../../config/deploy/nginx-static.conf");
+const NGINX: &str = include_str!("../../config/deploy/nginx-static.conf");
+const CADDY: &str = include_str!("../../config/deploy/Caddyfile-static");
 
 /// Two organizations, a partner, and a text that is worth compressing.
 fn files() -> [(&'static str, String); 2] {
@@ -282,27 +283,58 @@ fn rules_stay_within_what_hosts_read() {
 #[test]
 fn nginx_serves_the_folder_as_we_do() {
     let (folder, site) = built();
-    let Some(nginx) = Proxy::of(CONFIGURATION, &[("/srv/handbill/site", site.to_str().unwrap())]) else { return };
+    let nginx = Proxy::of(NGINX, &[("/srv/handbill/site", site.to_str().unwrap())]);
+    if let Some(nginx) = nginx {
+        serves_the_folder_as_we_do(&nginx, folder, &site);
+    }
+}
+
+#[test]
+fn caddy_serves_the_folder_as_we_do() {
+    let (folder, site) = built();
+    if let Some(caddy) = Proxy::caddy_folder(CADDY, site.to_str().unwrap()) {
+        serves_the_folder_as_we_do(&caddy, folder, &site);
+    }
+}
+
+/// Fields of an answer that a host's must have in common with ours.
+const FIELDS: [&str; 8] = [
+    "access-control-allow-origin",
+    "cache-control",
+    "content-disposition",
+    "content-security-policy",
+    "content-type",
+    "cross-origin-resource-policy",
+    "referrer-policy",
+    "x-content-type-options",
+];
+
+fn serves_the_folder_as_we_do(host: &Proxy, folder: TempDir, site: &Path) {
     let server = Server::start_in(folder, &[("HANDBILL_LANGUAGES", "en,es,pl")]);
-    for name in names(&site).iter().filter(|name| !name.contains("404") && !name.contains("status")) {
+    for name in names(site).iter().filter(|name| !name.contains("404") && !name.contains("status")) {
         let address = address(name);
-        let (ours, theirs) = (server.get(&address), nginx.get(&address, &[]));
+        let (ours, theirs) = (server.get(&address), host.get(&address, &[]));
         assert_eq!((theirs.status, &theirs.body), (200, &fs::read(site.join(name)).unwrap()), "{address}");
-        for field in ["content-type", "access-control-allow-origin", "x-content-type-options", "referrer-policy"] {
+        for field in FIELDS {
             assert_eq!(theirs.field(field), ours.field(field), "{address}: {field}");
         }
-        if !address.rsplit('/').next().unwrap().contains('.') {
-            let policy = "content-security-policy";
-            assert_eq!(theirs.field(policy), ours.field(policy), "{address}");
-        }
     }
-    let packed = nginx.get("/event/rally.ics", &[("Accept-Encoding", "gzip")]);
+    let packed = host.get("/event/rally.ics", &[("Accept-Encoding", "gzip")]);
     assert_eq!(packed.field("content-encoding"), Some("gzip"));
-    assert_eq!(packed.body, fs::read(site.join("event/rally.ics.gz")).unwrap(), "as it lies there");
+    let lies_there = fs::read(site.join("event/rally.ics.gz")).unwrap();
+    assert!(
+        packed.body == lies_there,
+        "{} bytes of {}: {:?}",
+        packed.body.len(),
+        lies_there.len(),
+        packed.field("transfer-encoding")
+    );
     assert_eq!(packed.field("vary"), Some("Accept-Encoding"));
-    for missing in ["/org/nobody", "/.handbill/ledger.json", "/_headers", "/org/"] {
-        let answer = nginx.get(missing, &[]);
+    for missing in ["/org/nobody", "/es/org/nobody", "/.handbill/ledger.json", "/_headers", "/org/"] {
+        let (answer, page) =
+            (host.get(missing, &[]), if missing.starts_with("/es/") { "es/404.html" } else { "404.html" });
         assert_eq!(answer.status, 404, "{missing}");
-        assert!(missing == "/org/" || answer.text().contains("<html"), "{missing}");
+        assert_eq!(answer.field("cache-control"), Some("public, max-age=60"), "{missing}");
+        assert!(missing == "/org/" || answer.body == fs::read(site.join(page)).unwrap(), "{missing}");
     }
 }

@@ -50,11 +50,29 @@ pub fn exchange(address: &str, bytes: &[u8]) -> Vec<u8> {
     answer
 }
 
+/// The bytes of a body that came in chunks (RFC 9112 §7.1), none of them with an extension.
+fn joined(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let end = chunks.windows(2).position(|bytes| bytes == b"\r\n").unwrap();
+        let size = usize::from_str_radix(std::str::from_utf8(&chunks[..end]).unwrap(), 16).unwrap();
+        if size == 0 {
+            return body;
+        }
+        body.extend_from_slice(&chunks[end + 2..end + 2 + size]);
+        chunks = &chunks[end + 2 + size + 2..];
+    }
+}
+
 fn parse(bytes: &[u8]) -> Response {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("an answer with a head");
     let head = std::str::from_utf8(&bytes[..end]).unwrap();
     let mut lines = head.split("\r\n");
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
     let fields = lines.map(|line| line.split_once(": ").map(|(n, v)| (n.to_owned(), v.to_owned())).unwrap()).collect();
-    Response { status, fields, body: bytes[end + 4..].to_vec() }
+    let mut response = Response { status, fields, body: bytes[end + 4..].to_vec() };
+    if response.field("transfer-encoding") == Some("chunked") {
+        response.body = joined(&response.body);
+    }
+    response
 }

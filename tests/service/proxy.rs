@@ -99,13 +99,22 @@ impl Proxy {
     }
 
     fn caddy_with(configuration: &str, handbill: &str) -> Option<Self> {
+        let text = changed("\tlog {", "\tadmin off\n\tlog {", configuration.to_owned());
+        Self::caddy_of(&text, ("127.0.0.1:8080", handbill))
+    }
+
+    /// Starts Caddy with a configuration that operators are given for a folder, which is this one. `None` where there is no Caddy.
+    pub fn caddy_folder(configuration: &str, site: &str) -> Option<Self> {
+        Self::caddy_of(&format!("{{\n\tadmin off\n}}\n{configuration}"), ("/srv/handbill/site", site))
+    }
+
+    fn caddy_of(configuration: &str, (from, to): (&str, &str)) -> Option<Self> {
         let caddy = program("caddy")?;
         let folder = tempfile::tempdir().unwrap();
         let address = free_address();
         let text = changed("calendar.example.org {", &format!("http://{address} {{"), configuration.to_owned());
-        let text = changed("127.0.0.1:8080", handbill, text);
+        let text = changed(from, to, text);
         let file = folder.path().join("Caddyfile");
-        let text = changed("\tlog {", "\tadmin off\n\tlog {", text);
         std::fs::write(&file, text).unwrap();
         let mut command = Command::new(caddy);
         command
