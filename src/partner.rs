@@ -25,7 +25,7 @@ mod snapshot;
 
 pub use crate::config::Limits;
 use adopt::Identities;
-pub use adopt::{Context, adopt};
+pub use adopt::{Context, Names, adopt};
 pub use changes::Changes;
 
 /// A partner as the editors describe it: one `[[partner]]` table, complete and checked.
@@ -204,7 +204,7 @@ pub struct Header {
     pub events_before: Option<usize>,
     /// The names that events were given under earlier UIDs of theirs, so that a site that gives the same event a new UID each night
     /// does not churn calendars: the key by which an event is known again, to the part of our UID before the `@`.
-    pub identities: Arc<BTreeMap<String, String>>,
+    pub identities: Arc<Names>,
     /// Of the events without their stamps: whether anything changed.
     pub content: Option<String>,
     /// How many events the body has.
@@ -361,7 +361,7 @@ impl Adopted {
 
     /// What is to be kept in [`Header::identities`] beside this body; `before` is what was kept there when it was adopted.
     #[must_use]
-    pub fn identities(&self, before: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    pub fn identities(&self, before: &Names) -> Names {
         let events = self.events.iter().map(|event| (event.start(), event.details.title.as_str()));
         self.identities.map(events, before)
     }

@@ -11,7 +11,7 @@ use crate::digest::Digest;
 use crate::event::occurrences::occurrences;
 use crate::event::{Details, Event, Place, Recurrence, Start, When, words};
 use crate::name::Slug;
-use crate::partner::{self, Adopted, Context, Header, Partner};
+use crate::partner::{self, Adopted, Context, Header, Names, Partner};
 use crate::recurrence::{MAX_OCCURRENCES, Rule};
 use crate::text;
 use crate::time::Zone;
@@ -57,7 +57,7 @@ pub fn read(
 }
 
 /// The UID that each event has in the body: the partner's room knows events by it, or by its digest.
-fn uids(partner: &Slug, adopted: &Adopted, before: &BTreeMap<String, String>, body: &[u8]) -> BTreeMap<Slug, String> {
+fn uids(partner: &Slug, adopted: &Adopted, before: &Names, body: &[u8]) -> BTreeMap<Slug, String> {
     let mut written = BTreeMap::new();
     for line in text::lines(body) {
         let Some((name, value)) = line.split_once(':') else { continue };
@@ -71,8 +71,7 @@ fn uids(partner: &Slug, adopted: &Adopted, before: &BTreeMap<String, String>, bo
             }
         }
     }
-    let of =
-        |(key, part): (&String, &String)| Some((Slug::parse(&format!("{partner}-{part}"))?, written.get(key)?.clone()));
+    let of = |(key, part)| Some((Slug::parse(&format!("{partner}-{part}"))?, written.get(key)?.clone()));
     adopted.identities(before).iter().filter_map(of).collect()
 }
 

@@ -19,6 +19,7 @@ mod head;
 mod html;
 mod identity;
 mod ledger;
+mod names;
 mod offsets;
 mod series;
 mod stamp;
@@ -31,6 +32,7 @@ use groups::{Group, groups};
 pub(super) use identity::Identities;
 use identity::Known;
 use ledger::Ledger;
+pub use names::{Names, Part};
 use when::Begin;
 use words::Tags;
 
@@ -279,7 +281,7 @@ impl<'a> Adoption<'a> {
         let mut events = Vec::with_capacity(found.len());
         events.extend(found.into_iter().zip(parts).filter_map(|(Found { mut event, .. }, part)| {
             let named = Arc::get_mut(&mut event)?;
-            named.id = identity::slug(&self.partner.slug, part)?;
+            named.id = names::slug(&self.partner.slug, part)?;
             named.uid = [named.id.as_str(), "@", context.uid_domain].concat();
             Some(event)
         }));

@@ -139,7 +139,8 @@ mod tests {
     fn times_count_only_beside_their_own_body() {
         let of = |body: &'static [u8], attempted: i64, failures: u32| {
             let digest = (!body.is_empty()).then(|| digest_of(body));
-            let identities = std::sync::Arc::new([("key".to_owned(), "name".to_owned())].into());
+            let identities =
+                std::sync::Arc::new(serde_json::from_str(r#"{"u:key":"0123456789ab","u:other":"?"}"#).unwrap());
             let attempted = Some(sample::at(attempted));
             let header = Header { address: "a".into(), digest, attempted, failures, identities, ..Header::default() };
             Snapshot { header, body: Bytes::from_static(body) }

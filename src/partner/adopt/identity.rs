@@ -2,24 +2,22 @@
 //! gives them. It does not compare events of different partners.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
 use std::hash::BuildHasher as _;
 
 use chrono::NaiveTime;
 use foldhash::quality::FixedState;
 use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
-use crate::digest::{Digest, Hasher};
+use crate::digest::Digest;
 use crate::event::Start;
 use crate::name::{Slug, folded};
+
+use super::names::{Names, Part};
 
 /// The keys of events that are gone which are kept, in case they come back under another UID.
 const MAX_GONE: usize = 1_000;
 /// The events with the same start and title that are told apart.
 const MAX_ALIKE: usize = 100;
-/// The digits of a part.
-const PART_DIGITS: usize = 12;
 /// Keys longer than this, in bytes, are digests.
 const MAX_KEY: usize = 80;
 
@@ -46,11 +44,7 @@ impl Known<'_> {
 /// that is gone under its old UID, since some sites give their events new UIDs every night; a part is never taken over while the old
 /// UID is still there, and never twice. Start and title tell more than a UID that is only a number, since numbers are given again; such
 /// a UID means another event when both are others.
-pub(super) fn parts(
-    partner: &Slug,
-    events: &[Known<'_>],
-    before: &BTreeMap<String, String>,
-) -> (Vec<Part>, Identities) {
+pub(super) fn parts(partner: &Slug, events: &[Known<'_>], before: &Names) -> (Vec<Part>, Identities) {
     let mut ledger = Ledger::new(partner, before);
     let uids = numbered(events.iter().map(|event| ["u:", &short(event.uid)].concat()));
     let mut parts: Vec<Option<Part>> = vec![None; events.len()];
@@ -80,15 +74,11 @@ pub(in crate::partner) struct Identities {
 impl Identities {
     /// The map for the next body: each key with the part that it stands for. `events` are the starts and titles of the body's events;
     /// `before` is what was kept for this body.
-    pub(in crate::partner) fn map<'e>(
-        &self,
-        events: impl Iterator<Item = (Start, &'e str)>,
-        before: &BTreeMap<String, String>,
-    ) -> BTreeMap<String, String> {
+    pub(in crate::partner) fn map<'e>(&self, events: impl Iterator<Item = (Start, &'e str)>, before: &Names) -> Names {
         let contents = self.contents.as_ref().map_or_else(|| Cow::Owned(content_keys(events)), Cow::Borrowed);
         let keys = self.uids.iter().zip(contents.iter()).zip(&self.parts);
-        let mut after: BTreeMap<String, String> =
-            keys.flat_map(|((uid, content), part)| [uid, content].map(|key| (key.clone(), part.to_string()))).collect();
+        let keys = keys.flat_map(|((uid, content), part)| [uid, content].map(|key| (key.as_str().into(), *part)));
+        let mut after: Names = keys.collect();
         keep_gone(&self.parts, before, &mut after);
         after
     }
@@ -152,39 +142,9 @@ fn short(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The part of an event's id that is its own: 48 bits, written as twelve hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Part(u64);
-
-impl Part {
-    fn new(partner: &Slug, uid: &str, number: u64) -> Self {
-        let digest = Hasher::default().text(partner.as_str()).text(uid).number(number).finish();
-        Self(digest.bytes().iter().take(6).fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
-    }
-
-    /// Its hexadecimal digits.
-    fn digits(self) -> impl Iterator<Item = char> {
-        let digit = move |number| char::from_digit((self.0 >> (4 * number) & 0xf) as u32, 16).unwrap_or_default();
-        (0..PART_DIGITS).rev().map(digit)
-    }
-
-    /// Reads what was kept.
-    fn parse(text: &str) -> Option<Self> {
-        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        let is_part = text.len() == PART_DIGITS && text.bytes().all(is_digit);
-        is_part.then(|| u64::from_str_radix(text, 16).ok().map(Self)).flatten()
-    }
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.digits().try_for_each(|digit| f.write_char(digit))
-    }
-}
-
 struct Ledger<'a> {
     partner: &'a Slug,
-    before: &'a BTreeMap<String, String>,
+    before: &'a Names,
     /// The parts that events of this body have.
     taken: HashSet<Part>,
     /// The starts and titles of each part's events before.
@@ -192,12 +152,10 @@ struct Ledger<'a> {
 }
 
 impl<'a> Ledger<'a> {
-    fn new(partner: &'a Slug, before: &'a BTreeMap<String, String>) -> Self {
+    fn new(partner: &'a Slug, before: &'a Names) -> Self {
         let mut contents: HashMap<Part, Vec<&str>> = HashMap::new();
-        for (key, part) in before.range("c:".to_owned().."d".to_owned()) {
-            if let Some(part) = Part::parse(part) {
-                contents.entry(part).or_default().push(key);
-            }
+        for (key, part) in before.contents() {
+            contents.entry(part).or_default().push(key);
         }
         Self { partner, before, taken: HashSet::new(), contents }
     }
@@ -224,7 +182,7 @@ impl<'a> Ledger<'a> {
 
     /// The part that a key stood for.
     fn known(&self, key: &str) -> Option<Part> {
-        self.before.get(key).and_then(|part| Part::parse(part))
+        self.before.part(key)
     }
 
     /// Whether the event that had this UID before had the same start and title.
@@ -265,15 +223,14 @@ impl<'a> Ledger<'a> {
 }
 
 /// Keeps the keys of events that are gone, those that start last before the others.
-fn keep_gone(parts: &[Part], before: &BTreeMap<String, String>, after: &mut BTreeMap<String, String>) {
+fn keep_gone(parts: &[Part], before: &Names, after: &mut Names) {
     let present: HashSet<Part> = parts.iter().copied().collect();
-    let gone = |(_, part): &(&String, &String)| !Part::parse(part).is_some_and(|part| present.contains(&part));
-    let contents = before.range("c:".to_owned().."d".to_owned()).filter(gone).rev().take(MAX_GONE / 2);
-    let contents: Vec<(&String, &String)> = contents.collect();
-    let parts: HashSet<&String> = contents.iter().map(|(_, part)| *part).collect();
-    let uids = before.range("u:".to_owned().."v".to_owned()).filter(|(_, part)| parts.contains(part));
+    let contents = before.contents().filter(|(_, part)| !present.contains(part)).rev().take(MAX_GONE / 2);
+    let contents: Vec<(&str, Part)> = contents.collect();
+    let parts: HashSet<Part> = contents.iter().map(|(_, part)| *part).collect();
+    let uids = before.uids().filter(|(_, part)| parts.contains(part));
     for (key, part) in contents.iter().copied().chain(uids.take(MAX_GONE / 2)) {
-        after.entry(key.clone()).or_insert_with(|| part.clone());
+        after.insert_new(key, part);
     }
 }
 
@@ -281,17 +238,6 @@ fn keep_gone(parts: &[Part], before: &BTreeMap<String, String>, after: &mut BTre
 fn unnumbered(content: &str) -> &str {
     let base = content.rsplit_once('#').filter(|(base, _)| base.contains('|') && !base.ends_with('|'));
     base.map_or(content, |(base, _)| base)
-}
-
-/// The name of an event in our feeds, `{partner}-{part}`; a long partner's name is cut.
-pub(super) fn slug(partner: &Slug, part: Part) -> Option<Slug> {
-    let room = Slug::MAX - 1 - PART_DIGITS;
-    let name = partner.as_str().get(..partner.as_str().len().min(room)).unwrap_or_default().trim_end_matches('-');
-    let mut slug = String::with_capacity(name.len() + 1 + PART_DIGITS);
-    slug.push_str(name);
-    slug.push('-');
-    slug.extend(part.digits());
-    Slug::parse(&slug)
 }
 
 #[cfg(test)]
