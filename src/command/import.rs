@@ -152,11 +152,9 @@ fn told(found: &Found, outcome: &Outcome) -> String {
     let title = printable(&found.title);
     let place = if found.line > 0 { format!(" (line {})", found.line) } else { String::new() };
     match outcome {
-        Outcome::New { id, file } => {
+        Outcome::New { id, file, doubts } => {
             let mut told = format!("new: {title}{place}: {id} in {file}\n");
-            told.extend(
-                found.doubts.iter().map(|doubt| format!("  check {}: {}\n", doubt.key, printable(&doubt.text))),
-            );
+            told.extend(doubts.iter().map(|doubt| format!("  check {}: {}\n", doubt.key, printable(&doubt.text))));
             told
         }
         Outcome::Known { id, reason } => format!("there already: {title}{place}: {id} ({reason})\n"),
