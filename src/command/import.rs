@@ -134,6 +134,9 @@ pub(super) fn put(
         let place = if *line > 0 { format!(", line {line}") } else { String::new() };
         say(&format!("left out{place}: {}\n", printable(reason)));
     }
+    for note in &source.told {
+        say(&format!("note: {}\n", printable(note)));
+    }
     if !plan.problems.is_empty() {
         complain(&problem::render(&plan.problems, problem::Format::Human, false));
         bail!("nothing was written: `handbill check` would refuse it");

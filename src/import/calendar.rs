@@ -53,7 +53,7 @@ pub fn read(
         found
     });
     let left = adopted.drops.iter().map(|(reason, count)| (0, format!("{reason} ({count} times)"))).collect();
-    Ok(Source { found: found.collect(), left })
+    Ok(Source { found: found.collect(), left, ..Source::default() })
 }
 
 /// The UID that each event has in the body: the partner's room knows events by it, or by its digest.
