@@ -73,6 +73,8 @@ pub struct Changed {
     /// See [`Found`].
     pub url: Option<String>,
     /// See [`Found`].
+    pub contact: Option<String>,
+    /// See [`Found`].
     pub status: Option<Status>,
 }
 
