@@ -65,14 +65,15 @@ fn an_unknown_host_gets_a_file() {
 
 /// The ids that found events get; `None` for those that are there already.
 fn new_ids(plan: &Plan) -> Vec<Option<&str>> {
-    let id = |outcome| if let &Outcome::New { ref id, .. } = outcome { Some(id.as_str()) } else { None };
-    plan.outcomes.iter().map(id).collect()
+    let new = plan.outcomes.iter();
+    new.map(|outcome| if let Outcome::New { id, .. } = outcome { Some(id.as_str()) } else { None }).collect()
 }
 
 /// What is not certain of each new event.
 fn doubts(plan: &Plan) -> Vec<&str> {
-    let of = |outcome| if let &Outcome::New { ref doubts, .. } = outcome { doubts.as_slice() } else { &[] };
-    plan.outcomes.iter().flat_map(of).map(|doubt: &Doubt| doubt.text.as_str()).collect()
+    let new = plan.outcomes.iter();
+    let doubts = new.filter_map(|outcome| if let Outcome::New { doubts, .. } = outcome { Some(doubts) } else { None });
+    doubts.flatten().map(|doubt| doubt.text.as_str()).collect()
 }
 
 /// What the files are after a plan.
