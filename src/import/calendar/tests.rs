@@ -137,7 +137,8 @@ fn every_repair_is_told() {
 #[test]
 fn what_is_left_out_is_named() {
     let private = format!("{WEEKLY}\nCLASS:PRIVATE");
-    let source = source(&[&private, "UID:2\nSUMMARY:Talk", "UID:3\nDTSTART:20210301\nSUMMARY:Party"]);
+    let change = "UID:1\nSUMMARY:Walk\nRECURRENCE-ID:20210309T180000Z\nDTSTART:20210309T190000Z\nCLASS:PRIVATE";
+    let source = source(&[&private, change, change, "UID:2\nSUMMARY:Talk", "UID:3\nDTSTART:20210301\nSUMMARY:Party"]);
     let left: Vec<&str> = source.left.iter().map(|(_, why)| why.as_str()).collect();
     assert_eq!(left, ["a private event: \"Walk\", UID 1", "an event without DTSTART: \"Talk\", UID 2"]);
 }

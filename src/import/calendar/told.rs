@@ -1,5 +1,7 @@
 //! What the reading of a calendar mends and drops, in words for who imports it. It changes nothing.
 
+use std::collections::BTreeSet;
+
 use crate::import::{Doubt, Source};
 use crate::partner::reasons::{
     ALL_LATER, END_BEFORE_START, EXCLUSION_RULE, NO_SECOND_RULE, OTHER_START, PERIOD, SECOND_RULE, UNEXPLAINED,
@@ -9,14 +11,16 @@ use crate::partner::{Adopted, Told};
 /// What is dropped, each by itself, and what was mended in the body as a whole.
 pub(super) fn of(adopted: &Adopted) -> Source {
     let mut source = Source::default();
+    let mut seen = BTreeSet::new();
     for told in &adopted.told {
-        if told.is_dropped {
-            source.left.push((0, format!("{}{}", told.reason, subject(told))));
-        } else if told.event.is_none() {
-            let note = format!("mended: {}{}", told.reason, subject(told));
-            if !source.told.contains(&note) {
-                source.told.push(note);
-            }
+        let subject = subject(told);
+        let sentence = format!("{}{subject}", told.reason);
+        // The changes of one series are told once; events that have no name are counted.
+        let is_new = seen.insert((told.is_dropped, sentence.clone()));
+        match told {
+            Told { is_dropped: true, .. } if is_new || subject.is_empty() => source.left.push((0, sentence)),
+            Told { is_dropped: false, event: None, .. } if is_new => source.told.push(format!("mended: {sentence}")),
+            _ => {}
         }
     }
     source
