@@ -135,7 +135,7 @@ fn attempt(found: &[Found], given: &Given<'_>, costs: &BTreeMap<usize, String>) 
 struct Planning<'p> {
     given: &'p Given<'p>,
     ids: BTreeSet<Slug>,
-    events: Events<'p>,
+    events: Events,
     organizations: Organizations<'p>,
     /// What is put into each file.
     added: BTreeMap<String, Added>,

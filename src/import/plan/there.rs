@@ -14,6 +14,8 @@ const TITLES: f64 = 0.75;
 pub(super) struct There {
     id: Slug,
     uid: Option<String>,
+    /// Whether its UID is one that the source gives.
+    is_given: bool,
     start: Start,
     /// Folded.
     title: String,
@@ -22,10 +24,11 @@ pub(super) struct There {
 }
 
 impl There {
-    fn of(event: &Event) -> Self {
+    fn of(event: &Event, given: &BTreeSet<&str>) -> Self {
         Self {
             id: event.id.clone(),
             uid: Some(event.uid.clone()),
+            is_given: given.contains(event.uid.as_str()),
             start: event.start(),
             title: folded(&event.details.title),
             organizations: event.organizations.iter().map(|organization| organization.slug.clone()).collect(),
@@ -38,6 +41,7 @@ impl There {
         Self {
             id,
             uid: found.former_uid.clone(),
+            is_given: found.former_uid.is_some(),
             start: found.start,
             title: folded(&found.title),
             organizations,
@@ -52,24 +56,26 @@ impl There {
             || self.organizations.iter().any(|slug| other.organizations.contains(slug))
     }
 
+    /// Whether the source gives both, with UIDs that differ: it says itself that they are different events.
+    fn differs(&self, other: &Self) -> bool {
+        self.is_given && other.is_given && self.uid != other.uid
+    }
+
     fn is_at_same_time(&self, other: &Self) -> bool {
         self.start == other.start && self.title == other.title
     }
 }
 
 /// All events that are there, those of this import among them.
-pub(super) struct Events<'f> {
+pub(super) struct Events {
     all: Vec<There>,
-    /// The UIDs that the source gives: it says itself that these are different events.
-    uids: BTreeSet<&'f str>,
 }
 
-impl<'f> Events<'f> {
-    pub(super) fn of(catalog: &Catalog, found: &'f [Found]) -> Self {
-        Self {
-            all: catalog.events.iter().map(|event| There::of(event)).collect(),
-            uids: found.iter().filter_map(|found| found.former_uid.as_deref()).collect(),
-        }
+impl Events {
+    /// The events of a catalog, before any of these is added.
+    pub(super) fn of(catalog: &Catalog, found: &[Found]) -> Self {
+        let given = found.iter().filter_map(|found| found.former_uid.as_deref()).collect();
+        Self { all: catalog.events.iter().map(|event| There::of(event, &given)).collect() }
     }
 
     pub(super) fn add(&mut self, event: There) {
@@ -82,7 +88,7 @@ impl<'f> Events<'f> {
         let is_same = |there: &&There| {
             // A single event does not stand for a series, whose other dates would be lost.
             let holds_all = there.repeats || !found.repeats;
-            there.is_at_same_time(found) && there.meets(found) && holds_all && !self.differ(there, found)
+            there.is_at_same_time(found) && there.meets(found) && holds_all && !there.differs(found)
         };
         let known = by_uid.map(|there| (&there.id, "same UID"));
         known.or_else(|| Some((&self.all.iter().find(is_same)?.id, "same start and title")))
@@ -91,29 +97,23 @@ impl<'f> Events<'f> {
     /// What makes a found event one that may be there already, in a sentence.
     pub(super) fn doubt(&self, found: &There) -> Option<String> {
         let doubt = |there: &There| {
-            let what = self.likeness(there, found)?;
+            let what = likeness(there, found)?;
             Some(format!("it may be the event {}, which is {what}", there.id))
         };
         self.all.iter().find_map(doubt)
     }
+}
 
-    fn likeness(&self, there: &There, found: &There) -> Option<&'static str> {
-        if there.is_at_same_time(found) {
-            return Some("at the same time and has the same title");
-        }
-        if self.differ(there, found) || there.start.day() != found.start.day() {
-            return None;
-        }
-        let alike = || strsim::sorensen_dice(&there.title, &found.title) >= TITLES;
-        if there.start == found.start && alike() {
-            return Some("at the same time and has a like title");
-        }
-        (there.title == found.title && there.meets(found)).then_some("on the same day and has the same title")
+fn likeness(there: &There, found: &There) -> Option<&'static str> {
+    if there.is_at_same_time(found) {
+        return Some("at the same time and has the same title");
     }
-
-    /// Whether the source gives both, with UIDs that differ.
-    fn differ(&self, there: &There, found: &There) -> bool {
-        let is_given = |event: &There| event.uid.as_deref().is_some_and(|uid| self.uids.contains(uid));
-        is_given(there) && is_given(found) && there.uid != found.uid
+    if there.differs(found) || there.start.day() != found.start.day() {
+        return None;
     }
+    let alike = || strsim::sorensen_dice(&there.title, &found.title) >= TITLES;
+    if there.start == found.start && alike() {
+        return Some("at the same time and has a like title");
+    }
+    (there.title == found.title && there.meets(found)).then_some("on the same day and has the same title")
 }
