@@ -16,7 +16,7 @@ mod report;
 mod series;
 
 pub use report::{Form, render};
-pub use series::Dated;
+pub use series::{Dated, Rules};
 
 /// What differs between two catalogs.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -81,8 +81,9 @@ pub fn between(before: &Catalog, after: &Catalog, zone: Zone, now: DateTime<Utc>
     let uids: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
     for uid in uids {
         let (old, new) = (old.get(uid).copied(), new.get(uid).copied());
-        let effects = effects(old, new, zone);
+        let effects = effects(old, new, zone, now);
         let Some(event) = new.or(old).filter(|_| !effects.is_empty()) else { continue };
+        difference.warnings.extend(old.and_then(|old| fewer(old, &effects, zone, now)));
         let both = old.into_iter().chain(new);
         difference.feeds.extend(both.clone().flat_map(feeds));
         let is_past = both.into_iter().all(|event| last_end(event, zone).is_some_and(|end| end <= now));
@@ -94,7 +95,7 @@ pub fn between(before: &Catalog, after: &Catalog, zone: Zone, now: DateTime<Utc>
         let key = |changed: &Changed| (weight(changed), changed.when.start().instant(zone));
         key(one).cmp(&key(other)).then_with(|| one.id.cmp(&other.id))
     });
-    difference.warnings = warnings(before, after, &difference);
+    difference.warnings = [warnings(before, after, &difference), std::mem::take(&mut difference.warnings)].concat();
     difference.partners = partners(before, after);
     difference
 }
@@ -104,7 +105,7 @@ fn by_uid(catalog: &Catalog) -> BTreeMap<&str, &Event> {
     catalog.events.iter().map(|event| (event.uid.as_str(), event.as_ref())).collect()
 }
 
-fn effects(old: Option<&Event>, new: Option<&Event>, zone: Zone) -> Vec<Effect> {
+fn effects(old: Option<&Event>, new: Option<&Event>, zone: Zone, now: DateTime<Utc>) -> Vec<Effect> {
     let (old, new) = match (old, new) {
         (None, None) => return Vec::new(),
         (None, Some(_)) => return vec![Effect::Added],
@@ -118,7 +119,7 @@ fn effects(old: Option<&Event>, new: Option<&Event>, zone: Zone) -> Vec<Effect> 
     };
     let (gained, lost) = (only(&entered, &left), only(&left, &entered));
     let has_other_feeds = !gained.is_empty() || !lost.is_empty();
-    let dates = series::between(old, new, zone);
+    let dates = series::between(old, new, zone, now);
     let candidates = [
         stance(was.status, is.status),
         (was.when != is.when).then_some(Effect::Moved(was.when)),
@@ -217,6 +218,24 @@ fn vanished(difference: &Difference, renamed: &BTreeMap<Slug, String>) -> Vec<St
         )
     });
     vanished.collect()
+}
+
+/// A date that is ahead and simply vanishes is one that people go to in vain, too.
+fn fewer(old: &Event, effects: &[Effect], zone: Zone, now: DateTime<Utc>) -> Option<String> {
+    let dates =
+        effects.iter().find_map(|effect| if let Effect::Series(dates) = effect { Some(dates) } else { None })?;
+    let moves = effects.iter().any(|effect| matches!(effect, Effect::Moved(_)));
+    let vanished = series::vanished(old, dates, moves, zone, now);
+    let first = report::day(vanished.first()?);
+    let (title, id) = (&old.details.title, &old.id);
+    let what = match vanished.len() {
+        1 => format!("1 coming date, {first}: it vanishes"),
+        count => format!("{count} coming dates, the first {first}: they vanish"),
+    };
+    Some(format!(
+        "“{title}” ({id}) loses {what} from calendars without a word. A date that does not take place is better cancelled: \
+         `[[event.change]]` with `on`, `status = \"cancelled\"` and a `reason` tells people."
+    ))
 }
 
 fn partners(before: &Catalog, after: &Catalog) -> BTreeMap<Slug, &'static str> {

@@ -82,17 +82,21 @@ pub fn create(path: &Path) -> io::Result<impl io::Write> {
 }
 
 /// Writes a file so that whoever reads it, after a crash too, finds the old bytes or the new ones: a temporary file beside it, fsync,
-/// rename, fsync of the folder.
+/// rename, fsync of the folder. A file that is there keeps its permissions, and a symbolic link leads where it led: its target is written.
 ///
 /// # Errors
 /// As the file system's; the old file then stands.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
+    match fs::metadata(&target) {
+        Ok(before) => file.as_file().set_permissions(before.permissions())?,
+        Err(_) => readable_by_all(file.as_file())?,
+    }
     file.as_file().sync_all()?;
-    readable_by_all(file.as_file())?;
-    file.persist(path)?;
+    file.persist(&target)?;
     File::open(folder)?.sync_all()
 }
 
@@ -183,5 +187,33 @@ impl State {
     /// As the file system's.
     pub fn set_aside(&self, name: &str) -> io::Result<()> {
         fs::rename(self.folder.join(name), self.folder.join(format!("{name}.unreadable")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_link_leads_where_it_led_and_permissions_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target.toml"), folder.path().join("link.toml"));
+        fs::write(&target, "old").unwrap();
+        fs::set_permissions(&target, fs::Permissions::from_mode(0o664)).unwrap();
+        symlink("target.toml", &link).unwrap();
+        write_atomically(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o664);
+    }
+
+    #[test]
+    fn a_new_file_is_everyones_to_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new.toml");
+        write_atomically(&path, b"new").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
     }
 }

@@ -73,6 +73,8 @@ pub struct Changed {
     /// See [`Found`].
     pub url: Option<String>,
     /// See [`Found`].
+    pub contact: Option<String>,
+    /// See [`Found`].
     pub status: Option<Status>,
 }
 
@@ -126,6 +128,8 @@ pub struct Source {
     pub found: Vec<Found>,
     /// What could not be read, each with its line (from 1; 0 where that is not known) and a sentence.
     pub left: Vec<(usize, String)>,
+    /// What else people should know of the source, a sentence each: nothing is left out for it.
+    pub told: Vec<String>,
 }
 
 #[cfg(test)]

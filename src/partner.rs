@@ -22,11 +22,14 @@ pub mod fuzzing;
 pub mod poll;
 mod scan;
 mod snapshot;
+mod told;
 
 pub use crate::config::Limits;
 use adopt::Identities;
-pub use adopt::{Context, Names, adopt};
+pub use adopt::{Context, Names, adopt, adopt_and_tell};
 pub use changes::Changes;
+pub use told::Told;
+pub(crate) use told::reasons;
 
 /// A partner as the editors describe it: one `[[partner]]` table, complete and checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -345,6 +348,8 @@ pub struct Adopted {
     pub repairs: BTreeMap<&'static str, usize>,
     /// See `repairs`.
     pub drops: BTreeMap<&'static str, usize>,
+    /// The same one by one, where that was wanted.
+    pub told: Vec<Told>,
     identities: Identities,
     /// How often the calendar wants to be asked (REFRESH-INTERVAL, else X-PUBLISHED-TTL).
     pub refresh: Option<TimeDelta>,

@@ -134,6 +134,9 @@ pub(super) fn put(
         let place = if *line > 0 { format!(", line {line}") } else { String::new() };
         say(&format!("left out{place}: {}\n", printable(reason)));
     }
+    for note in &source.told {
+        say(&format!("note: {}\n", printable(note)));
+    }
     if !plan.problems.is_empty() {
         complain(&problem::render(&plan.problems, problem::Format::Human, false));
         bail!("nothing was written: `handbill check` would refuse it");
@@ -152,11 +155,9 @@ fn told(found: &Found, outcome: &Outcome) -> String {
     let title = printable(&found.title);
     let place = if found.line > 0 { format!(" (line {})", found.line) } else { String::new() };
     match outcome {
-        Outcome::New { id, file } => {
+        Outcome::New { id, file, doubts } => {
             let mut told = format!("new: {title}{place}: {id} in {file}\n");
-            told.extend(
-                found.doubts.iter().map(|doubt| format!("  check {}: {}\n", doubt.key, printable(&doubt.text))),
-            );
+            told.extend(doubts.iter().map(|doubt| format!("  check {}: {}\n", doubt.key, printable(&doubt.text))));
             told
         }
         Outcome::Known { id, reason } => format!("there already: {title}{place}: {id} ({reason})\n"),

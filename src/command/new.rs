@@ -21,7 +21,7 @@ const TIMES: usize = 5;
 /// Asks, and appends the event if that is wanted.
 pub(super) fn new(config: Config, mut options: Options) -> anyhow::Result<ExitCode> {
     let (config, files) = present(config, &options)?;
-    let source = Source { found: vec![asked(&config, &files)?], left: Vec::new() };
+    let source = Source { found: vec![asked(&config, &files)?], ..Source::default() };
     options.dry_run = true;
     put(&source, &files, &config, &options)?;
     if !answer("Append it? (yes or no)")?.to_lowercase().starts_with('y') {

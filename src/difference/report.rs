@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Changed, Dated, Difference, Effect};
+use super::{Changed, Dated, Difference, Effect, Rules};
 use crate::event::{Start, When};
 use crate::language::Language;
 use crate::page::{Phrases, dates};
@@ -164,8 +164,7 @@ fn several(dates: &[Dated]) -> Vec<String> {
 
 pub(super) fn date(dated: &Dated) -> String {
     match dated {
-        Dated::Rule(None) => "had no rule".to_owned(),
-        Dated::Rule(Some(was)) => format!("had the rule {was}"),
+        Dated::Rule(changed) => rules(changed),
         Dated::Gained(start) => format!("also on {}", day(start)),
         Dated::Lost(start) => format!("no longer on {}", day(start)),
         Dated::Cancelled(start) => format!("cancelled on {}", day(start)),
@@ -176,7 +175,24 @@ pub(super) fn date(dated: &Dated) -> String {
     }
 }
 
-fn day(start: &Start) -> String {
+/// The rule before and after, and how many dates go and come for that.
+fn rules(rules: &Rules) -> String {
+    let change = match (&rules.was, &rules.is) {
+        (Some(was), Some(is)) => format!("had the rule {was}, has {is} now"),
+        (None, Some(is)) => format!("had no rule, has {is} now"),
+        (Some(was), None) => format!("had the rule {was}, has none now"),
+        (None, None) => "has no rule".to_owned(),
+    };
+    let numbers = [(rules.lost.len(), "lost"), (rules.gained, "gained")];
+    let numbers = numbers.into_iter().filter(|(count, _)| *count > 0);
+    let numbers: Vec<String> = numbers.map(|(count, what)| format!("{} {what}", counted(count, "date"))).collect();
+    match numbers.as_slice() {
+        [] => change,
+        numbers => format!("{change}: {} in the year from {}", numbers.join(", "), day(&Start::AllDay(rules.from))),
+    }
+}
+
+pub(super) fn day(start: &Start) -> String {
     let day = start.day();
     when(When::AllDay { start: day, end: day.succ_opt().unwrap_or(day) })
 }

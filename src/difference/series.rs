@@ -2,15 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
 use super::place;
+use crate::event::occurrences::{Occurrence, occurrences};
 use crate::event::{Change, Details, Event, Start, Status, When};
 use crate::time::Zone;
+
+/// How far dates of rules are compared, in days: a year.
+const HORIZON: Days = Days::new(366);
 
 /// What differs in a series, for one date or for its rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dated {
-    /// It was repeated by this rule; `None` for none.
-    Rule(Option<String>),
+    /// It is repeated by another rule.
+    Rule(Rules),
     /// It is on this date too.
     Gained(Start),
     /// It is no longer on this date, and nobody is told why.
@@ -27,17 +33,81 @@ pub enum Dated {
     Other(Start),
 }
 
-/// The dates that differ, by kind and then ascending. Where the whole series is at another time of day, dates are compared by their days.
-pub(super) fn between(old: &Event, new: &Event, zone: Zone) -> Vec<Dated> {
+/// A rule before and after, and what that means for the dates of a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// The rule before; `None` for none.
+    pub was: Option<String>,
+    /// The rule after; `None` for none.
+    pub is: Option<String>,
+    /// The first day of the year: the present one, or that on which the series begins.
+    pub from: NaiveDate,
+    /// The dates that are no longer there.
+    pub lost: BTreeSet<Start>,
+    /// How many dates are new.
+    pub gained: usize,
+}
+
+impl Rules {
+    fn between(old: &Event, new: &Event, zone: Zone, now: DateTime<Utc>) -> Option<Self> {
+        let rule = |event: &Event| event.recurrence.as_ref()?.rule.as_ref().map(ToString::to_string);
+        let (was, is) = (rule(old), rule(new));
+        if was == is {
+            return None;
+        }
+        let from = zone.today(now).max(old.first_day().min(new.first_day()));
+        let until = from.checked_add_days(HORIZON).unwrap_or(NaiveDate::MAX);
+        let starts = |event: &Event| -> Vec<Start> {
+            let all = occurrences(event, zone, from, until).into_iter();
+            // A single event is listed whenever it is.
+            let all = all.filter(|occurrence| (from..until).contains(&occurrence.of.day()));
+            all.filter(|occurrence| takes_place(event, occurrence)).map(|occurrence| occurrence.of).collect()
+        };
+        let (before, after) = (starts(old), starts(new));
+        let lost = only(&before, &after, old, new).into_iter().collect();
+        Some(Self { was, is, from, lost, gained: only(&after, &before, old, new).len() })
+    }
+}
+
+fn takes_place(event: &Event, occurrence: &Occurrence) -> bool {
+    !matches!(occurrence.details(event).status, Status::Cancelled | Status::Postponed)
+}
+
+/// By what a date of two versions of a series is known: where the whole series is at another time of day, by its day.
+fn key(start: &Start, old: &Event, new: &Event) -> (NaiveDate, Option<Start>) {
     let is_same_time = old.start().local().time() == new.start().local().time();
-    let key = |start: &Start| (start.day(), is_same_time.then_some(*start));
-    let rule = |event: &Event| event.recurrence.as_ref()?.rule.as_ref().map(ToString::to_string);
-    let was = rule(old);
-    let mut dates: Vec<Dated> = (was != rule(new)).then_some(Dated::Rule(was)).into_iter().collect();
-    let only = |these: &[Start], those: &[Start]| -> Vec<Start> {
-        let those: BTreeSet<_> = those.iter().map(key).collect();
-        these.iter().filter(|start| !those.contains(&key(start))).copied().collect()
+    (start.day(), is_same_time.then_some(*start))
+}
+
+/// These that are not among those.
+fn only(these: &[Start], those: &[Start], old: &Event, new: &Event) -> Vec<Start> {
+    let those: BTreeSet<_> = those.iter().map(|start| key(start, old, new)).collect();
+    these.iter().filter(|start| !those.contains(&key(start, old, new))).copied().collect()
+}
+
+/// The dates that were still to come and are no more, without a word to anybody. A series that moves whole (`moves`) has others for them.
+pub(super) fn vanished(old: &Event, dates: &[Dated], moves: bool, zone: Zone, now: DateTime<Utc>) -> BTreeSet<Start> {
+    let is_cancelled = |start: &Start| {
+        let change = old.changes.iter().find(|change| change.of == *start);
+        change.is_some_and(|change| matches!(change.details.status, Status::Cancelled | Status::Postponed))
     };
+    let mut vanished: BTreeSet<Start> = BTreeSet::new();
+    for dated in dates {
+        match dated {
+            Dated::Rule(rules) if moves && rules.gained >= rules.lost.len() => {}
+            Dated::Rule(rules) => vanished.extend(&rules.lost),
+            Dated::Lost(start) if !is_cancelled(start) => vanished.extend([*start]),
+            _ => {}
+        }
+    }
+    vanished.into_iter().filter(|start| start.instant(zone) > now).collect()
+}
+
+/// The dates that differ, by kind and then ascending. Where the whole series is at another time of day, dates are compared by their days.
+pub(super) fn between(old: &Event, new: &Event, zone: Zone, now: DateTime<Utc>) -> Vec<Dated> {
+    let key = |start: &Start| key(start, old, new);
+    let mut dates: Vec<Dated> = Rules::between(old, new, zone, now).map(Dated::Rule).into_iter().collect();
+    let only = |these: &[Start], those: &[Start]| only(these, those, old, new);
     let ((extra_before, excluded_before), (extra, excluded)) = (lists(old), lists(new));
     let gained = only(extra, extra_before).into_iter().chain(only(excluded_before, excluded));
     let lost = only(extra_before, extra).into_iter().chain(only(excluded, excluded_before));

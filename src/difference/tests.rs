@@ -72,7 +72,11 @@ fn each_kind_of_change_is_told_with_what_was_before() {
     check_edit(
         "tags",
         "rrule = \"FREQ=WEEKLY;COUNT=3\"\ntags",
-        &told("changes dates of 1 event; affects 4 feeds", "Other dates of a series", "had no rule"),
+        &told(
+            "changes dates of 1 event; affects 4 feeds",
+            "Other dates of a series",
+            "had no rule, has FREQ=WEEKLY;COUNT=3 now: 2 dates gained in the year from Sunday, March 23, 2031",
+        ),
     );
     let cancelled = RALLY.replace("tags", "status = \"postponed\"\ntags");
     check(&cancelled, RALLY, &alone("reinstates", "Takes place after all"));
@@ -105,6 +109,47 @@ fn single_dates_of_a_series_are_told() {
         "extra_dates = [2031-03-24T18:00]\n",
         &["also on Monday, March 24, 2031", &format!("also on {DAY}")],
     );
+}
+
+/// The warnings on RALLY as a series, with other keys before and after.
+fn check_fewer(before: &str, after: &str, expected: &[&str]) {
+    let series = |more: &str| RALLY.replace("tags", &format!("{more}\ntags"));
+    check_warning(&[("tenants", &series(before))], &[("tenants", &series(after))], expected);
+}
+
+#[test]
+fn coming_dates_that_vanish_are_counted_and_warned_of() {
+    let weekly = |count: usize| format!("rrule = \"FREQ=WEEKLY;COUNT={count}\"");
+    let series = |count| RALLY.replace("tags", &format!("{}\ntags", weekly(count)));
+    let difference = of(&[("tenants", &series(10))], &[("tenants", &series(3))]);
+    let told = render(&difference, Form::Human);
+    assert!(
+        told.contains("\nTake care\n  “Rally” (rally) loses 7 coming dates, the first Sunday, April 13, 2031"),
+        "{told}"
+    );
+    let rules = "had the rule FREQ=WEEKLY;COUNT=10, has FREQ=WEEKLY;COUNT=3 now: 7 dates lost in the year from Sunday, March 23, 2031";
+    assert!(told.contains(rules), "{told}");
+    check_fewer(&weekly(3), &weekly(10), &[]);
+    check_fewer(&weekly(3), "", &["loses 2 coming dates"]);
+    let without = |day: &str| format!("{}\nexcluded_dates = [{day}]", weekly(3));
+    check_fewer(&weekly(3), &without("2031-04-06"), &["loses 1 coming date, Sunday, April 6, 2031: it vanishes"]);
+    check_fewer(&without("2031-04-06"), &weekly(3), &[]);
+    let on_sundays = RALLY.replace("tags", "rrule = \"FREQ=WEEKLY;BYDAY=SU\"\ntags");
+    let on_mondays = on_sundays.replace("BYDAY=SU", "BYDAY=MO").replace("2031-03-23", "2031-03-24");
+    check_warning(&[("tenants", &on_sundays)], &[("tenants", &on_mondays)], &[]);
+}
+
+#[test]
+fn dates_that_are_over_or_were_cancelled_vanish_without_a_warning() {
+    let past = |rule: &str| {
+        let series = RALLY.replace("2031-03-23", "2021-03-23");
+        series.replace("tags", &format!("rrule = \"{rule}\"\ntags"))
+    };
+    let (long, short) = (past("FREQ=WEEKLY;COUNT=10"), past("FREQ=WEEKLY;COUNT=3"));
+    check_warning(&[("tenants", &long)], &[("tenants", &short)], &[]);
+    let series = |more: &str| RALLY.replace("tags", "rrule = \"FREQ=WEEKLY;COUNT=3\"\ntags") + more;
+    let cancelled = series("\n[[event.change]]\non = 2031-03-30\nstatus = \"cancelled\"\n");
+    check_warning(&[("tenants", &cancelled)], &[("tenants", &series("excluded_dates = [2031-03-30]\n"))], &[]);
 }
 
 #[test]

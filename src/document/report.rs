@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::problem::{Problem, Source};
+use crate::problem::{Problem, Severity, Source};
 
 /// Problems of one text that are kept; the rest is only counted.
 const KEPT: usize = 1_000;
@@ -15,8 +15,9 @@ pub struct Report {
     source: Arc<Source>,
     problems: Vec<Problem>,
     errors: usize,
-    /// Problems beyond those that are kept.
+    /// Problems beyond those that are kept, and the errors among them.
     hidden: usize,
+    hidden_errors: usize,
     told_keys: Vec<String>,
     spare: Problem,
 }
@@ -26,7 +27,15 @@ impl Report {
     #[must_use]
     pub fn new(source: &Arc<Source>) -> Self {
         let spare = Problem::error(source, 0..0, "");
-        Self { source: Arc::clone(source), problems: Vec::new(), errors: 0, hidden: 0, told_keys: Vec::new(), spare }
+        Self {
+            source: Arc::clone(source),
+            problems: Vec::new(),
+            errors: 0,
+            hidden: 0,
+            hidden_errors: 0,
+            told_keys: Vec::new(),
+            spare,
+        }
     }
 
     /// The text.
@@ -71,6 +80,7 @@ impl Report {
             self.problems.push_mut(problem)
         } else {
             self.hidden += 1;
+            self.hidden_errors += usize::from(problem.severity == Severity::Error);
             self.spare = problem;
             &mut self.spare
         }
@@ -96,9 +106,36 @@ impl Report {
         if self.hidden > 0 {
             let end = self.source.text.len();
             let message = format!("{} more problems in this file are not shown", self.hidden);
-            self.problems.push(Problem::error(&self.source, end..end, message));
+            // Warnings stay warnings, however many there are: only an error keeps a file from being published.
+            let is_error = self.hidden_errors > 0;
+            let tell = if is_error { Problem::error } else { Problem::warning };
+            self.problems.push(tell(&self.source, end..end, message));
         }
         self.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
         self.problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn last(errors: usize, warnings: usize) -> (String, Severity) {
+        let mut report = Report::new(&Arc::new(Source { name: "x.toml".to_owned(), text: String::new() }));
+        for _ in 0..warnings {
+            report.warning(0..0, "w");
+        }
+        for _ in 0..errors {
+            report.error(0..0, "e");
+        }
+        let problem = report.into_problems().pop().unwrap();
+        (problem.message, problem.severity)
+    }
+
+    #[test]
+    fn hidden_warnings_stay_a_warning() {
+        let message = "1 more problems in this file are not shown".to_owned();
+        assert_eq!(last(0, KEPT + 1), (message.clone(), Severity::Warning));
+        assert_eq!(last(1, KEPT), (message, Severity::Error));
     }
 }

@@ -9,14 +9,19 @@ use super::{Changed, Found, Source};
 use crate::config::Config;
 use crate::digest::Digest;
 use crate::event::occurrences::occurrences;
-use crate::event::{Details, Event, Place, Recurrence, Start, When, words};
+use crate::event::{Change, Details, Event, Place, Recurrence, Start, When, words};
 use crate::name::Slug;
-use crate::partner::{self, Adopted, Context, Header, Names, Partner};
+use crate::partner::{self, Adopted, Context, Header, Names, Partner, Told};
 use crate::recurrence::{MAX_OCCURRENCES, Rule};
 use crate::text;
 use crate::time::Zone;
 
+/// What is uncertain of an event without a UID.
+const NO_UID: &str = "it has no UID of its own there: subscribers of both calendars may see it twice";
+
+mod exact;
 mod ours;
+mod told;
 
 /// Reads a calendar. Its events are those of `organization`, or of whatever the calendar calls itself.
 ///
@@ -30,30 +35,80 @@ pub fn read(
     config: &Config,
 ) -> Result<Source, String> {
     let context = Context { zone: config.timezone, uid_domain: &config.uid_domain };
-    let adopted =
-        partner::adopt(partner, header, body, &context, &config.partners.limits).map_err(|fault| fault.text)?;
+    let adopted = partner::adopt_and_tell(partner, header, body, &context, &config.partners.limits)
+        .map_err(|fault| fault.text)?;
     let uids = uids(&partner.slug, &adopted, &header.identities, body);
-    let calendar = adopted.name.as_deref().unwrap_or(&partner.name);
-    // Meetup calls the calendar of a group so.
-    let calendar = calendar.strip_prefix("Events - ").filter(|group| !group.trim().is_empty()).unwrap_or(calendar);
-    let found = adopted.events.iter().map(|event| {
-        let mut event = Event::clone(event);
-        let listed = ours::undo(&mut event, &config.languages);
-        let mut found = found(&event, config.timezone);
-        let is_listed = !listed.is_empty();
-        found.organizations.extend(organization.map(str::to_owned));
-        found.organizations.extend(listed);
-        if organization.is_none() && !is_listed {
-            found.organizations.push(calendar.to_owned());
+    let mut by_event: BTreeMap<&Slug, Vec<&Told>> = BTreeMap::new();
+    for told in &adopted.told {
+        if let Some(id) = &told.event {
+            by_event.entry(id).or_default().push(told);
         }
+    }
+    let host = Host::of(&adopted, partner);
+    let mut source = told::of(&adopted);
+    for event in &adopted.events {
+        let mut event = Event::clone(event);
+        let told = by_event.get(&event.id).map(Vec::as_slice).unwrap_or_default();
+        let doubts = exact::keep(&mut event, told, config.timezone);
+        let listed = ours::undo(&mut event, &config.languages);
+        let apart = exact::apart(&mut event);
+        let mut found = found(&event, config.timezone);
+        doubts
+            .into_iter()
+            .chain(told.iter().filter_map(|told| told::doubt(told)))
+            .for_each(|doubt| found.doubt(doubt.key, doubt.text));
+        match organization {
+            Some(organization) => found.organizations.push(organization.to_owned()),
+            None if listed.is_empty() => host.name(&mut found),
+            None => {}
+        }
+        found.organizations.extend(listed);
+        let others =
+            apart.iter().map(|change| one_date(&event, change, &found, config.timezone)).collect::<Vec<Found>>();
         found.former_uid = uids.get(&event.id).cloned();
         if found.former_uid.is_none() {
-            found.doubt("former_uid", "it has no UID of its own there: subscribers of both calendars may see it twice");
+            found.doubt("former_uid", NO_UID);
         }
-        found
-    });
-    let left = adopted.drops.iter().map(|(reason, count)| (0, format!("{reason} ({count} times)"))).collect();
-    Ok(Source { found: found.collect(), left })
+        source.found.push(found);
+        source.found.extend(others);
+    }
+    Ok(source)
+}
+
+/// A date of a series that our files can hold only as an event of its own.
+fn one_date(event: &Event, change: &Change, series: &Found, zone: Zone) -> Found {
+    let event = Event { details: change.details.clone(), recurrence: None, changes: Vec::new(), ..event.clone() };
+    let mut found = found(&event, zone);
+    found.organizations.clone_from(&series.organizations);
+    let (title, day) = (&series.title, change.of.day());
+    found.doubt("start", format!("it is the date {day} of the series {title:?}: of a day and a time of day one cannot be a change of the other"));
+    found.doubt("former_uid", NO_UID);
+    found
+}
+
+/// Whose events they are where nothing else says it.
+struct Host {
+    name: String,
+    /// Where the name is from, where that may have another.
+    guessed: Option<&'static str>,
+}
+
+impl Host {
+    /// What the calendar calls itself, or else what its file or its site is called.
+    fn of(adopted: &Adopted, partner: &Partner) -> Self {
+        let guessed = adopted.name.is_none().then_some("the calendar has no name: its file’s or its site’s is taken");
+        let name = adopted.name.as_deref().unwrap_or(&partner.name);
+        // Meetup calls the calendar of a group so.
+        let name = name.strip_prefix("Events - ").filter(|group| !group.trim().is_empty()).unwrap_or(name);
+        Self { name: name.to_owned(), guessed }
+    }
+
+    fn name(&self, found: &mut Found) {
+        found.organizations.push(self.name.clone());
+        if let Some(guessed) = self.guessed {
+            found.doubt("supporters", guessed);
+        }
+    }
 }
 
 /// The UID that each event has in the body: the partner's room knows events by it, or by its digest.
@@ -122,17 +177,15 @@ fn repeat(found: &mut Found, event: &Event, recurrence: &Recurrence, zone: Zone)
         }
         _ => BTreeSet::new(),
     };
-    let takes_place =
-        |start: &Start| *start == event.start() || by_rule.contains(&start.local()) || found.extra.contains(start);
-    let excluded = recurrence.excluded.iter().filter(|start| takes_place(start)).copied().collect();
-    let changes: Vec<Changed> = event
-        .changes
-        .iter()
-        .filter(|change| takes_place(&change.of))
-        .map(|change| changed(event, change.of, &change.details))
-        .collect();
-    let lost = event.changes.len() - changes.len();
-    (found.excluded, found.changes) = (excluded, changes);
+    // An extra date that is excluded is none; TOML excludes only dates of the rule.
+    found.extra.retain(|extra| !recurrence.excluded.contains(extra));
+    let is_of_rule = |start: &Start| *start == event.start() || by_rule.contains(&start.local());
+    let takes_place = |start: &Start| is_of_rule(start) || found.extra.contains(start);
+    let excluded = recurrence.excluded.iter().filter(|start| is_of_rule(start)).copied().collect();
+    let kept: Vec<&Change> = event.changes.iter().filter(|change| takes_place(&change.of)).collect();
+    let lost = event.changes.len() - kept.len();
+    found.excluded = excluded;
+    change(found, event, &kept);
     if lost > 0 {
         found.doubt("rrule", format!("{lost} changes are left out: the rule has no such occurrences"));
     }
@@ -153,8 +206,30 @@ fn write_out(found: &mut Found, event: &Event, recurrence: &Recurrence, zone: Zo
     if !is_there {
         found.excluded = vec![event.start()];
     }
-    let changes = event.changes.iter().filter(|change| all.iter().any(|occurrence| occurrence.of == change.of));
-    found.changes = changes.map(|change| changed(event, change.of, &change.details)).collect();
+    let is_kept = |change: &&Change| all.iter().any(|occurrence| occurrence.of == change.of);
+    let kept: Vec<&Change> = event.changes.iter().filter(is_kept).collect();
+    let lost = event.changes.len() - kept.len();
+    if lost > 0 {
+        found.doubt("extra_dates", format!("{lost} changes are left out: they are of dates that are not there"));
+    }
+    change(found, event, &kept);
+}
+
+/// Takes in the changes of single occurrences.
+fn change(found: &mut Found, event: &Event, changes: &[&Change]) {
+    found.changes = changes.iter().map(|change| changed(event, change.of, &change.details)).collect();
+    for change in changes {
+        let (is, was, day) = (&change.details, &event.details, change.of.day());
+        let is_emptied = [
+            ("place", is.place.is_none() && was.place.is_some()),
+            ("description", is.description.is_empty() && !was.description.is_empty()),
+            ("link", is.url.is_none() && was.url.is_some()),
+            ("contact", is.contact.is_none() && was.contact.is_some()),
+        ];
+        for (what, _) in is_emptied.iter().filter(|(_, is_emptied)| *is_emptied) {
+            found.doubt("event", format!("on {day} the calendar tells no {what}; that of the series is kept"));
+        }
+    }
 }
 
 /// What an occurrence has that the series has not.
@@ -171,6 +246,7 @@ fn changed(event: &Event, of: Start, details: &Details) -> Changed {
         place: differs(&place(&details.place), &place(&series.place)),
         description: Some(details.description.clone()).filter(|text| !text.is_empty() && *text != series.description),
         url: differs(&details.url, &series.url),
+        contact: differs(&details.contact, &series.contact),
         status: Some(details.status).filter(|status| *status != series.status),
     }
 }
@@ -181,3 +257,6 @@ fn length(when: When) -> chrono::TimeDelta {
         When::AllDay { start, end } => end - start,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,7 +41,7 @@ pub fn read(text: &str, known: &mut Known, zone: Zone) -> Source {
         }
     }
     left.sort();
-    Source { found, left }
+    Source { found, left, ..Source::default() }
 }
 
 /// What a date line means: the start, the end if there is one, and what is not certain.

@@ -6,22 +6,29 @@ use std::sync::Arc;
 
 use super::known::Name;
 use super::written::entry;
-use super::{Found, Known};
+use super::{Doubt, Found, Known};
 use crate::catalog::{self, Catalog, ParsedFile};
 use crate::config::Config;
-use crate::event::{Event, Start};
 use crate::manuscript::Entry;
-use crate::name::{Slug, folded};
+use crate::name::Slug;
 use crate::problem::{Problem, Severity, Source};
+
+mod blame;
+mod organizations;
+mod there;
+
+use blame::{Added, blamed, refused};
+use organizations::{Meant, Organizations};
+use there::{Events, There};
 
 /// The most events of one import: each is compared with all others.
 const EVENTS: usize = 10_000;
+/// How often events that files would be refused for are left out, and the others planned anew.
+const ROUNDS: usize = 8;
 /// The name of a file for events of which no organization is named.
 const NOBODYS: &str = "without-organization";
 /// The first line of a new file.
 const SCHEMA: &str = "#:schema ../config/feeds.schema.json\n";
-/// How alike two titles must be, from 0 to 1.
-const TITLES: f64 = 0.75;
 
 /// What becomes of the found events.
 #[derive(Debug)]
@@ -43,6 +50,8 @@ pub enum Outcome {
         id: Slug,
         /// The file's name.
         file: String,
+        /// What is not certain.
+        doubts: Vec<Doubt>,
     },
     /// It is there already, under this id, and is left as it is.
     Known {
@@ -78,92 +87,112 @@ pub fn plan(
 ) -> Plan {
     let catalog = catalog::assemble(files, config, None);
     let known = Known::of(files, &catalog);
-    let mut planning = Planning {
-        files,
-        config,
-        folder,
-        host,
-        ids: catalog.events.iter().map(|event| event.id.clone()).collect(),
-        events: catalog.events.iter().map(|event| There::of(event)).collect(),
-        texts: BTreeMap::new(),
-        known,
-    };
-    let too_many = || Outcome::Left(format!("an import has at most {EVENTS} events: import the rest by itself"));
-    let outcomes = found.iter().enumerate();
-    let outcomes = outcomes.map(|(number, found)| if number < EVENTS { planning.place(found) } else { too_many() });
-    let outcomes = outcomes.collect();
-    let written = planning.written();
-    let problems = refused(&written, files, config, &catalog);
-    Plan { outcomes, written, problems }
-}
-
-/// An event that is there, or will be.
-struct There {
-    id: Slug,
-    uid: Option<String>,
-    start: Start,
-    title: String,
-}
-
-impl There {
-    fn of(event: &Event) -> Self {
-        let (id, uid, start) = (event.id.clone(), Some(event.uid.clone()), event.start());
-        Self { id, uid, start, title: folded(&event.details.title) }
+    let given = Given { files, catalog: &catalog, known: &known, config, folder, host };
+    let mut costs = BTreeMap::new();
+    for _ in 1..ROUNDS {
+        let (plan, blamed) = attempt(found, &given, &costs);
+        if blamed.is_empty() {
+            return plan;
+        }
+        costs.extend(blamed);
     }
+    attempt(found, &given, &costs).0
 }
 
-struct Planning<'p> {
+/// What a plan is made from.
+struct Given<'p> {
     files: &'p BTreeMap<String, Arc<ParsedFile>>,
+    catalog: &'p Catalog,
+    known: &'p Known,
     config: &'p Config,
     folder: &'p str,
     host: Option<&'p str>,
+}
+
+/// A plan without the events in `costs`, which has the reasons; and those that files would be refused for, with reasons too.
+fn attempt(found: &[Found], given: &Given<'_>, costs: &BTreeMap<usize, String>) -> (Plan, BTreeMap<usize, String>) {
+    let mut planning = Planning {
+        given,
+        ids: given.catalog.events.iter().map(|event| event.id.clone()).collect(),
+        events: Events::of(given.catalog, found),
+        organizations: Organizations::of(given.known, given.files, given.catalog),
+        added: BTreeMap::new(),
+    };
+    let too_many = || format!("an import has at most {EVENTS} events: import the rest by itself");
+    let outcome = |(number, found): (usize, &Found)| match costs.get(&number) {
+        Some(reason) => Outcome::Left(reason.clone()),
+        None if number >= EVENTS => Outcome::Left(too_many()),
+        None => planning.place(number, found),
+    };
+    let outcomes = found.iter().enumerate().map(outcome).collect();
+    let added = planning.added;
+    let written: Vec<Written> = added.iter().map(|(file, added)| added.written(file, given.files)).collect();
+    let problems = refused(&written, given.files, given.config, given.catalog);
+    let blamed = blamed(&problems, &written, &added);
+    (Plan { outcomes, written, problems }, blamed)
+}
+
+struct Planning<'p> {
+    given: &'p Given<'p>,
     ids: BTreeSet<Slug>,
-    events: Vec<There>,
+    events: Events,
+    organizations: Organizations<'p>,
     /// What is put into each file.
-    texts: BTreeMap<String, String>,
-    known: Known,
+    added: BTreeMap<String, Added>,
 }
 
 impl Planning<'_> {
-    fn place(&mut self, found: &Found) -> Outcome {
-        let title = folded(&found.title);
-        if let Some((there, reason)) = self.events.iter().find_map(|there| Some((there, same(there, found, &title)?))) {
-            return Outcome::Known { id: there.id.clone(), reason };
-        }
-        let Some(id) = self.id(found) else {
+    fn place(&mut self, number: usize, found: &Found) -> Outcome {
+        let mut found = found.clone();
+        let (host, organizations) = self.organizations(&mut found);
+        let Some(id) = self.id(&found) else {
             return Outcome::Left("its title has no letter or digit that an id could be made of".to_owned());
         };
-        let first = self.host.or(found.organizations.first().map(String::as_str));
-        let host = first.and_then(|name| self.organization(name));
-        let supporters = self.supporters(found, host.as_ref());
-        let entry = entry(found, &id, &supporters, &self.known, self.config.timezone).written("[[event]]");
+        let slugs = host.iter().chain(&organizations).map(|name| name.slug.clone()).collect();
+        let there = There::found(&found, id.clone(), slugs);
+        if let Some((id, reason)) = self.events.known(&there) {
+            return Outcome::Known { id: id.clone(), reason };
+        }
+        if let Some(doubt) = self.events.doubt(&there) {
+            found.doubt("title", doubt);
+        }
+        let supporters = self.supporters(organizations, host.as_ref());
+        let Given { known, config, .. } = self.given;
+        let entry = entry(&found, &id, &supporters, known, config.timezone).written("[[event]]");
         if let Some(problem) = self.refused_alone(&entry) {
             return Outcome::Left(problem);
         }
         let file = self.file(host.as_ref());
-        let text = self.texts.entry(file.clone()).or_default();
-        *text += "\n";
-        *text += &entry;
+        self.added.entry(file.clone()).or_default().event(number, &entry);
         self.ids.insert(id.clone());
-        let uid = found.former_uid.clone();
-        self.events.push(There { id: id.clone(), uid, start: found.start, title });
-        Outcome::New { id, file }
+        self.events.add(there);
+        Outcome::New { id, file, doubts: found.doubts }
     }
 
     /// What is wrong with an event by itself, if anything is: it costs only that event.
     fn refused_alone(&self, entry: &str) -> Option<String> {
         let source = Source { name: "event.toml".to_owned(), text: entry.to_owned() };
-        let parsed = catalog::parse(Arc::new(source), self.config);
+        let parsed = catalog::parse(Arc::new(source), self.given.config);
         let error = parsed.problems().iter().find(|problem| problem.severity == Severity::Error);
-        error.map(|problem| {
-            std::iter::once(&problem.message).chain(&problem.help).cloned().collect::<Vec<_>>().join("; ")
-        })
+        error.map(blame::sentence)
     }
 
-    /// The organization that a name means, known or not; `None` for a name of which no address can be made.
-    fn organization(&self, name: &str) -> Option<Name> {
-        let new = || Some(Name { slug: Slug::from_name(name)?, name: name.to_owned(), file: None, declared: false });
-        self.known.organization(name).cloned().or_else(new)
+    /// The host, and the organizations that the source names, as files know them.
+    fn organizations(&mut self, found: &mut Found) -> (Option<Name>, Vec<Name>) {
+        let names: Vec<String> =
+            self.given.host.map(str::to_owned).into_iter().chain(found.organizations.clone()).collect();
+        let mut meant = Vec::with_capacity(names.len());
+        for name in &names {
+            match self.organizations.meant(name) {
+                Meant::One(name) => meant.push(name),
+                Meant::Spelling(name, doubt) => {
+                    found.doubt("supporters", doubt);
+                    meant.push(name);
+                }
+                Meant::Nobody(doubt) => found.doubt("supporters", doubt),
+            }
+        }
+        (meant.first().cloned(), meant)
     }
 
     /// An id made of the title, with the year or a number where it is taken.
@@ -178,12 +207,11 @@ impl Planning<'_> {
         candidates.find(|id| !self.ids.contains(id))
     }
 
-    /// The names of all organizations but the host that has a file of its own, as files know them.
-    fn supporters(&self, found: &Found, host: Option<&Name>) -> Vec<String> {
+    /// The names of all organizations but the host that has a file of its own.
+    fn supporters(&self, organizations: Vec<Name>, host: Option<&Name>) -> Vec<String> {
         let mut supporters: Vec<Name> = Vec::new();
         let own = host.filter(|host| host.file.is_some() || self.begins(host));
-        let listed = host.filter(|_| own.is_none()).cloned();
-        for name in listed.into_iter().chain(found.organizations.iter().filter_map(|name| self.organization(name))) {
+        for name in organizations {
             let is_own = own.is_some_and(|own| own.slug == name.slug);
             if !is_own && !supporters.iter().any(|known| known.slug == name.slug) {
                 supporters.push(name);
@@ -192,9 +220,13 @@ impl Planning<'_> {
         supporters.into_iter().map(|name| name.name).collect()
     }
 
+    fn path(&self, slug: &str) -> String {
+        format!("{}{slug}.toml", self.given.folder)
+    }
+
     /// Whether a new file can be a host's own: no other file declares it, and there is none of its name.
     fn begins(&self, host: &Name) -> bool {
-        !host.declared && !self.files.contains_key(&format!("{}{}.toml", self.folder, host.slug))
+        !host.declared && !self.given.files.contains_key(&self.path(host.slug.as_str()))
     }
 
     /// The file of a host; where there is none yet, it is begun.
@@ -202,9 +234,8 @@ impl Planning<'_> {
         if let Some(file) = host.and_then(|host| host.file.clone()) {
             return file;
         }
-        let slug = host.map_or(NOBODYS, |host| host.slug.as_str());
-        let file = format!("{}{slug}.toml", self.folder);
-        if !self.files.contains_key(&file) && !self.texts.contains_key(&file) {
+        let file = self.path(host.map_or(NOBODYS, |host| host.slug.as_str()));
+        if !self.given.files.contains_key(&file) && !self.added.contains_key(&file) {
             let mut text = SCHEMA.to_owned();
             // An organization that another file declares is named among the supporters: it has one declaration.
             if let Some(host) = host.filter(|host| self.begins(host)) {
@@ -213,51 +244,8 @@ impl Planning<'_> {
                 text += "\n";
                 text += &organization.written("[organization]");
             }
-            self.texts.insert(file.clone(), text);
+            self.added.insert(file.clone(), Added::new(text));
         }
         file
     }
-
-    fn written(self) -> Vec<Written> {
-        let of = |(file, added): (String, String)| {
-            let before = self.files.get(&file).map(|file| file.source().text.clone()).unwrap_or_default();
-            let end = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
-            let after = format!("{before}{end}{added}");
-            Written { file, before, after }
-        };
-        self.texts.into_iter().map(of).collect()
-    }
-}
-
-/// By what a found event is one that is there.
-fn same(there: &There, found: &Found, title: &str) -> Option<&'static str> {
-    if found.former_uid.is_some() && found.former_uid == there.uid {
-        return Some("same UID");
-    }
-    let alike = || strsim::sorensen_dice(&there.title, title) >= TITLES;
-    if there.start == found.start && alike() {
-        return Some("same start, like title");
-    }
-    let same_day = there.start.day() == found.start.day();
-    (same_day && there.title == title).then_some("same day, same title, another time")
-}
-
-/// The problems that the files would have, and have not now.
-fn refused(
-    written: &[Written],
-    files: &BTreeMap<String, Arc<ParsedFile>>,
-    config: &Config,
-    before: &Catalog,
-) -> Vec<Problem> {
-    let mut files = files.clone();
-    for Written { file, after, .. } in written {
-        let source = Source { name: file.clone(), text: after.clone() };
-        files.insert(file.clone(), Arc::new(catalog::parse(Arc::new(source), config)));
-    }
-    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
-    let old: BTreeSet<&str> = before.problems.iter().filter(is_error).map(|problem| problem.message.as_str()).collect();
-    let after = catalog::assemble(&files, config, None);
-    let is_touched = |name: &str| written.iter().any(|written| written.file == name);
-    let is_new = |problem: &&Problem| is_touched(&problem.source.name) || !old.contains(problem.message.as_str());
-    after.problems.iter().filter(is_error).filter(is_new).cloned().collect()
 }

@@ -63,29 +63,178 @@ fn an_unknown_host_gets_a_file() {
     assert_eq!(plan.written[1].after.matches("[[event]]").count(), 2);
 }
 
+/// The ids that found events get; `None` for those that are there already.
+fn new_ids(plan: &Plan) -> Vec<Option<&str>> {
+    let new = plan.outcomes.iter();
+    new.map(|outcome| if let Outcome::New { id, .. } = outcome { Some(id.as_str()) } else { None }).collect()
+}
+
+/// What is not certain of each new event.
+fn doubts(plan: &Plan) -> Vec<&str> {
+    let new = plan.outcomes.iter();
+    let doubts = new.filter_map(|outcome| if let Outcome::New { doubts, .. } = outcome { Some(doubts) } else { None });
+    doubts.flatten().map(|doubt| doubt.text.as_str()).collect()
+}
+
+/// What the files are after a plan.
+fn after(plan: &Plan) -> BTreeMap<String, Arc<ParsedFile>> {
+    let texts: Vec<(&str, &str)> =
+        plan.written.iter().map(|written| (written.file.as_str(), written.after.as_str())).collect();
+    files(&texts)
+}
+
+/// Plans an import into no files, and that a second one adds nothing; the ids of the first one, and its doubts.
+fn twice(found: &[Found]) -> (Vec<Option<String>>, Vec<String>) {
+    let first = plan(found, &BTreeMap::new(), &settings(), "feeds/", None);
+    assert_eq!(first.problems, []);
+    let second = plan(found, &after(&first), &settings(), "feeds/", None);
+    assert_eq!((second.written.len(), new_ids(&second)), (0, vec![None; found.len()]), "{second:?}");
+    let ids = new_ids(&first).into_iter().map(|id| id.map(str::to_owned)).collect();
+    (ids, doubts(&first).into_iter().map(str::to_owned).collect())
+}
+
+fn with_uid(mut found: Found, uid: &str) -> Found {
+    found.former_uid = Some(uid.to_owned());
+    found
+}
+
 #[test]
 fn what_is_there_is_left() {
     let files = files(&[("feeds/club.toml", CLUB)]);
-    let mut renamed = event("Something else", "2022-01-01T12:00:00", &["BC"]);
-    renamed.former_uid = Some("abc".to_owned());
     let found = [
-        renamed,
-        event("Spring Walk", "2021-03-20T12:00:00", &["BC"]),
-        event("the spring  WALK", "2021-03-20T15:00:00", &["BC"]),
+        with_uid(event("Something else", "2022-01-01T12:00:00", &["BC"]), "abc"),
+        event("the spring  WALK", "2021-03-20T12:00:00", &["BC"]),
+        event("The Spring Walk", "2021-03-20T12:00:00", &[]),
         event("Spring Party", "2021-03-20T12:00:00", &["BC"]),
         event("Spring Party", "2021-03-20T12:00:00", &["BC"]),
         event("The Spring Walk", "2022-03-20T12:00:00", &["BC"]),
     ];
     let plan = plan(&found, &files, &settings(), "feeds/", None);
-    let new: Vec<Option<&str>> = plan
-        .outcomes
-        .iter()
-        .map(|outcome| match outcome {
-            Outcome::New { id, .. } => Some(id.as_str()),
-            _ => None,
+    assert_eq!(new_ids(&plan), [None, None, None, Some("spring-party"), None, Some("the-spring-walk")]);
+    assert_eq!(doubts(&plan), Vec::<&str>::new());
+}
+
+#[test]
+fn a_like_event_is_written_with_a_doubt() {
+    let files = files(&[("feeds/club.toml", CLUB)]);
+    let found = [
+        event("Spring Walk", "2021-03-20T12:00:00", &["BC"]),
+        event("the spring  WALK", "2021-03-20T15:00:00", &["BC"]),
+    ];
+    let plan = plan(&found, &files, &settings(), "feeds/", None);
+    assert_eq!(new_ids(&plan), [Some("spring-walk"), Some("the-spring-walk")]);
+    let wanted = [
+        "it may be the event walk, which is at the same time and has a like title",
+        "it may be the event walk, which is on the same day and has the same title",
+    ];
+    assert_eq!(doubts(&plan), wanted);
+    for doubt in wanted {
+        assert!(plan.written[0].after.contains(&format!("# To check: {doubt}.\ntitle = ")), "{plan:?}");
+    }
+}
+
+#[test]
+fn events_of_one_source_with_different_uids_are_different() {
+    let day = |title: &str, uid: &str| {
+        let mut found = Found::new(title, Start::AllDay("2021-03-20".parse().unwrap()));
+        found.organizations = vec!["Block Club".to_owned()];
+        with_uid(found, uid)
+    };
+    let timed = |title: &str, hour: u32, uid: &str| {
+        with_uid(event(title, &format!("2021-03-20T{hour}:00:00"), &["Block Club"]), uid)
+    };
+    let found = [
+        timed("Phone bank", 10, "1"),
+        timed("Phone bank", 14, "2"),
+        timed("Canvass 32nd Ward", 18, "3"),
+        timed("Canvass 33rd Ward", 18, "4"),
+        day("Picket at Store 1", "5"),
+        day("Picket at Store 2", "6"),
+    ];
+    let (ids, doubts) = twice(&found);
+    assert!(ids.iter().all(Option::is_some), "{ids:?}");
+    assert_eq!(doubts, Vec::<String>::new());
+    let (ids, doubts) = twice(&[timed("Phone bank", 10, "1"), timed("Phone bank", 10, "2")]);
+    assert!(ids.iter().all(Option::is_some), "{ids:?}");
+    assert_eq!(doubts, ["it may be the event phone-bank, which is at the same time and has the same title"]);
+}
+
+#[test]
+fn events_of_other_organizations_are_others() {
+    let (ids, doubts) = twice(&[
+        event("Monthly meeting", "2021-03-20T18:00:00", &["Alpha"]),
+        event("Monthly meeting", "2021-03-20T19:00:00", &["Beta"]),
+        event("Monthly meeting", "2021-03-20T18:00:00", &["Gamma"]),
+    ]);
+    assert!(ids.iter().all(Option::is_some), "{ids:?}");
+    assert_eq!(doubts, ["it may be the event monthly-meeting, which is at the same time and has the same title"]);
+}
+
+#[test]
+fn a_series_is_not_lost_to_a_single_event() {
+    let mut series = event("Yoga", "2021-03-20T18:00:00", &["Alpha"]);
+    series.rule = Some("FREQ=WEEKLY;COUNT=5".to_owned());
+    let (ids, doubts) = twice(&[event("Yoga", "2021-03-20T18:00:00", &["Alpha"]), series]);
+    assert!(ids.iter().all(Option::is_some), "{ids:?}");
+    assert_eq!(doubts.len(), 1, "{doubts:?}");
+}
+
+#[test]
+fn spellings_of_one_name_are_one_organization_with_a_doubt() {
+    let (one, other) = ("Black Lives Matter Chicago", "Black Lives Matter - Chicago");
+    let found = [
+        event("Walk", "2021-03-20T18:00:00", &["Block Club", one]),
+        event("Talk", "2021-03-21T18:00:00", &[other]),
+        event("Party", "2021-03-22T18:00:00", &[one]),
+    ];
+    let (ids, doubts) = twice(&found);
+    assert!(ids.iter().all(Option::is_some), "{ids:?}");
+    let wanted = format!(
+        "{other:?} is taken for another spelling of {one:?}, since both would have the address /org/black-lives-matter-chicago"
+    );
+    assert_eq!(doubts, [wanted]);
+}
+
+#[test]
+fn an_organization_whose_address_is_taken_blocks_nothing() {
+    let file = "[organization]\nname = \"Alpha, Beta and Gamma\"\n";
+    let found = [event("Walk", "2021-03-20T18:00:00", &["Alpha"]), event("Talk", "2021-03-20T18:00:00", &["!?"])];
+    let plan = plan(&found, &files(&[("feeds/alpha.toml", file)]), &settings(), "feeds/", None);
+    assert_eq!(plan.problems, []);
+    assert_eq!(new_ids(&plan), [Some("walk"), Some("talk")]);
+    assert!(
+        doubts(&plan)[0].contains("\"Alpha\" is taken for another spelling of \"Alpha, Beta and Gamma\""),
+        "{plan:?}"
+    );
+    assert!(doubts(&plan)[1].contains("no letter or digit"), "{plan:?}");
+}
+
+#[test]
+fn what_files_would_be_refused_for_costs_only_itself() {
+    let config = settings();
+    // The second one's UID is the one that the first gets of us.
+    let uid = format!("walk@{}", config.uid_domain);
+    let found = [
+        event("Walk", "2021-03-20T18:00:00", &["Alpha"]),
+        with_uid(event("Talk", "2021-03-21T18:00:00", &["Alpha"]), &uid),
+        event("Party", "2021-03-22T18:00:00", &["Alpha"]),
+    ];
+    let plan = plan(&found, &BTreeMap::new(), &config, "feeds/", None);
+    assert_eq!(plan.problems, []);
+    assert_eq!(new_ids(&plan), [Some("walk"), None, Some("party")]);
+    assert!(matches!(&plan.outcomes[1], Outcome::Left(reason) if reason.contains("is another event's")), "{plan:?}");
+}
+
+#[test]
+fn a_thousand_warnings_block_nothing() {
+    let found: Vec<Found> = (0..1_001)
+        .map(|number| {
+            with_uid(event(&format!("Walk {number}"), "2021-03-20T18:00:00", &["Alpha"]), &number.to_string())
         })
         .collect();
-    assert_eq!(new, [None, None, None, Some("spring-party"), None, Some("the-spring-walk")]);
+    let plan = plan(&found, &BTreeMap::new(), &settings(), "feeds/", None);
+    assert_eq!(plan.problems, []);
+    assert!(new_ids(&plan).iter().all(Option::is_some));
 }
 
 #[test]

@@ -37,7 +37,8 @@ fn changed(change: &Changed, known: &Known, zone: Zone) -> Entry {
     entry.bare("end", change.end.map(|end| time(end, zone)));
     entry.text("status", change.status.map(|now| status(now).unwrap_or("confirmed")));
     place(&mut entry, change.place.as_deref(), known);
-    entry.text("url", change.url.as_deref()).text("description", change.description.as_deref());
+    entry.text("url", change.url.as_deref()).text("contact", change.contact.as_deref());
+    entry.text("description", change.description.as_deref());
     entry
 }
 

@@ -2,9 +2,11 @@
 //! function of its arguments, does nothing without bounds, and takes over no zone, no property and no name of the partner's.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::decode::decode;
+use super::reasons::{EXCLUSION_RULE, TWICE, UNEXPLAINED};
 use super::scan::{Calendar, Scanned, scan};
 use super::{Adopted, Class, Fault, Header, Limits, Partner};
 use crate::event::{Details, Event, Organization, Origin, Place, Status};
@@ -61,9 +63,35 @@ pub fn adopt(
     context: &Context<'_>,
     limits: &Limits,
 ) -> Result<Adopted, Fault> {
+    adopt_with(Ledger::default(), partner, header, body, context, limits)
+}
+
+/// Adopts what a body holds, and tells each thing that was mended or dropped by itself: for what is done once, and looked through.
+///
+/// # Errors
+/// As those of [`adopt()`].
+pub fn adopt_and_tell(
+    partner: &Partner,
+    header: &Header,
+    body: &[u8],
+    context: &Context<'_>,
+    limits: &Limits,
+) -> Result<Adopted, Fault> {
+    adopt_with(Ledger::telling(), partner, header, body, context, limits)
+}
+
+fn adopt_with(
+    ledger: Ledger,
+    partner: &Partner,
+    header: &Header,
+    body: &[u8],
+    context: &Context<'_>,
+    limits: &Limits,
+) -> Result<Adopted, Fault> {
     let decoded = decode(body, header.content_type.as_deref());
     let scanned = scan(decoded.lines(), limits)?;
     let mut adoption = Adoption::new(partner, limits, Clocks::new(partner, context.zone, &scanned));
+    adoption.ledger = ledger;
     adoption.ledger.repaired_times("a line that is not UTF-8", decoded.recoded);
     adoption.ledger.repaired_if(scanned.preceded, "text before the calendar");
     adoption.ledger.dropped_times("an event without END:VEVENT", scanned.unclosed);
@@ -112,8 +140,10 @@ impl<'a> Adoption<'a> {
         for block in &scanned.events {
             // They are large: made where they stay.
             read.push(Fields::default());
-            if let Some(Err(reason)) = read.last_mut().map(|fields| fields.read(block, self.limits)) {
-                read.pop();
+            if let Some(Err(reason)) = read.last_mut().map(|fields| fields.read(block, self.limits))
+                && let Some(fields) = read.pop()
+            {
+                fields.subject(&mut self.ledger);
                 self.ledger.dropped(reason);
             }
         }
@@ -135,7 +165,7 @@ impl<'a> Adoption<'a> {
     /// The events that a group becomes: one, or each change by itself where there is no event that it changes.
     fn group<'t>(&mut self, uid: Option<&'t str>, group: &Group<'_, 't>, found: &mut Vec<Found<'t>>) {
         if uid.is_none() {
-            self.ledger.repaired("an event without a UID");
+            self.ledger.counted("an event without a UID", 1);
         }
         let recurs = |fields: &&&Fields<'_>| !(fields.rules.is_empty() && fields.extra.is_empty());
         let series = group.masters.iter().find(recurs).or(group.masters.first()).copied();
@@ -148,7 +178,7 @@ impl<'a> Adoption<'a> {
             self.master(uid, master, changes, found);
         }
         if series.is_none() {
-            found.extend(group.changes.iter().filter_map(|change| self.orphan(uid, change)));
+            self.orphans(uid, &group.changes, found);
         }
     }
 
@@ -160,14 +190,32 @@ impl<'a> Adoption<'a> {
         changes: &[&Fields<'_>],
         found: &mut Vec<Found<'t>>,
     ) {
+        let mark = self.ledger.mark();
+        master.subject(&mut self.ledger);
         if master.is_private() {
             return self.ledger.dropped_times("a private event", 1 + changes.len());
         }
         match self.whole(master, changes) {
-            Ok(event) => found.extend(self.found(uid, event, master)),
+            Ok(event) => {
+                let place = found.len();
+                found.extend(self.found(uid, event, master));
+                self.ledger.concern(mark, (found.len() > place).then_some(place));
+            }
             Err(reason) => {
                 self.ledger.dropped(reason);
-                found.extend(changes.iter().filter_map(|change| self.orphan(uid.as_deref(), change)));
+                self.orphans(uid.as_deref(), changes, found);
+            }
+        }
+    }
+
+    /// Changed occurrences of a series that is not there.
+    fn orphans<'t>(&mut self, uid: Option<&str>, changes: &[&Fields<'_>], found: &mut Vec<Found<'t>>) {
+        for change in changes {
+            let mark = self.ledger.mark();
+            change.subject(&mut self.ledger);
+            if let Some(orphan) = self.orphan(uid, change) {
+                self.ledger.concern(mark, Some(found.len()));
+                found.push(orphan);
             }
         }
     }
@@ -203,10 +251,12 @@ impl<'a> Adoption<'a> {
 
     /// An event with its recurrence and its changed occurrences; its names are those of nobody yet.
     fn whole(&mut self, fields: &Fields<'_>, changes: &[&Fields<'_>]) -> Result<Arc<Event>, &'static str> {
+        self.clocks.take_guess();
         let line = fields.start.as_ref().ok_or(WITHOUT_START)?;
         let begin = Begin::read(line, fields.calendar, &mut self.clocks).ok_or(BAD_START)?;
         let mut when = when::when(fields, &begin, &mut self.clocks, &mut self.ledger);
         let mut start = when.start();
+        let begins = start;
         let is_change = fields.recurrence_id.is_some();
         let mut series = match is_change {
             true => None,
@@ -215,11 +265,20 @@ impl<'a> Adoption<'a> {
         if when.start() != start {
             when = when.starting(start, self.clocks.home);
         }
-        self.ledger.repaired_if(fields.exclusion_rule, "an EXRULE, which is obsolete");
+        if let Some(rule) = fields.exclusion_rule {
+            self.ledger.counted(EXCLUSION_RULE, 1);
+            self.ledger.tell(EXCLUSION_RULE, Some(begins), rule);
+        }
         let categories = words::categories(fields);
         let tags = self.tags.of(&self.partner.tags, &categories);
         let details = self.details(fields, when, None);
         let changes = self.changes(changes, series.as_mut(), &details, fields.sequence());
+        if fields.repeated > 0 {
+            self.ledger.tell(TWICE, None, "");
+        }
+        if let Some(guess) = self.clocks.take_guess() {
+            self.ledger.tell(UNEXPLAINED, None, &guess);
+        }
         Ok(Arc::new(Event {
             id: self.partner.slug.clone(),
             uid: String::new(),
@@ -279,15 +338,23 @@ impl<'a> Adoption<'a> {
         let (parts, identities) = identity::parts(&self.partner.slug, &known, &header.identities);
         // Not collected: that would keep the room of what was found, many times that of the events' places.
         let mut events = Vec::with_capacity(found.len());
-        events.extend(found.into_iter().zip(parts).filter_map(|(Found { mut event, .. }, part)| {
-            let named = Arc::get_mut(&mut event)?;
-            named.id = names::slug(&self.partner.slug, part)?;
-            named.uid = [named.id.as_str(), "@", context.uid_domain].concat();
-            Some(event)
-        }));
-        self.ledger.repaired_times("a time zone that is not explained", self.clocks.unexplained);
+        let mut ids = BTreeMap::new();
+        events.extend(found.into_iter().zip(parts).enumerate().filter_map(
+            |(place, (Found { mut event, .. }, part))| {
+                let named = Arc::get_mut(&mut event)?;
+                named.id = names::slug(&self.partner.slug, part)?;
+                named.uid = [named.id.as_str(), "@", context.uid_domain].concat();
+                if self.ledger.tells() {
+                    ids.insert(place, named.id.clone());
+                }
+                Some(event)
+            },
+        ));
+        self.ledger.counted(UNEXPLAINED, self.clocks.unexplained);
+        let told = self.ledger.notes().into_iter().map(|note| note.told(&ids)).collect();
         Adopted {
             events,
+            told,
             repairs: self.ledger.repairs,
             drops: self.ledger.drops,
             identities,

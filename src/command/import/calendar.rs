@@ -26,15 +26,18 @@ pub(super) fn read(from: &str, organization: Option<&str>, config: &Config) -> a
 
 /// The text of a page.
 pub(super) fn page(from: &str, config: &Config) -> anyhow::Result<String> {
-    let body = match address(from) {
-        None => files::read(Path::new(from)).with_context(|| format!("{from} cannot be read"))?,
-        Some(url) => match fetcher::get(Settings::of(config, now), &Address::new(url))? {
-            Response::Answered { status: 200, body, .. } => body.to_vec(),
-            Response::Answered { status, .. } => bail!("{from} answers {status}"),
-            Response::Failed(fault) => bail!("{from}: {}", fault.text),
-        },
+    let Some(url) = address(from) else {
+        let body = files::read(Path::new(from)).with_context(|| format!("{from} cannot be read"))?;
+        return Ok(import::page::text(&body, None));
     };
-    Ok(String::from_utf8_lossy(&body).into_owned())
+    match fetcher::get(Settings::of(config, now), &Address::new(url))? {
+        Response::Answered { status: 200, body, fields } => {
+            let kind = fields.iter().find(|(name, _)| name == "content-type").map(|(_, kind)| kind.as_str());
+            Ok(import::page::text(&body, kind))
+        }
+        Response::Answered { status, .. } => bail!("{from} answers {status}"),
+        Response::Failed(fault) => bail!("{from}: {}", fault.text),
+    }
 }
 
 fn address(from: &str) -> Option<Url> {

@@ -8,6 +8,7 @@ use super::fields::Fields;
 use super::series::Series;
 use super::when::{self, Begin};
 use crate::event::{Change, Details, Start};
+use crate::partner::reasons::ALL_LATER;
 
 /// The changed occurrences of one series.
 const MAX_CHANGES: usize = 2_000;
@@ -56,9 +57,15 @@ impl Adoption<'_> {
     fn occurrence(&mut self, fields: &Fields<'_>, series: &Series) -> Option<Start> {
         let line = fields.recurrence_id.as_ref()?;
         let all_later = line.parameter("RANGE").is_some();
-        self.ledger.repaired_if(all_later, "a change of all later occurrences, taken for one");
+        self.ledger.counted(ALL_LATER, usize::from(all_later));
         match Begin::read(line, fields.calendar, &mut self.clocks) {
-            Some(of) => Some(series.occurrence(of.stamp, |stamp| of.clock.instant(stamp))),
+            Some(of) => {
+                let of = series.occurrence(of.stamp, |stamp| of.clock.instant(stamp));
+                if all_later {
+                    self.ledger.tell(ALL_LATER, Some(of), "");
+                }
+                Some(of)
+            }
             None => {
                 self.ledger.dropped("a changed occurrence that cannot be found");
                 None

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use chrono::{DateTime, Days, NaiveDateTime, TimeDelta, Utc};
-use foldhash::{HashMap, HashMapExt as _};
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 use super::offsets::Offsets;
 use super::stamp::Stamp;
@@ -73,6 +73,10 @@ pub(super) struct Clocks<'a> {
     agreeing: HashMap<(&'static str, i32), bool>,
     /// Zone names that nothing explained.
     pub(super) unexplained: usize,
+    /// These names.
+    guesses: HashSet<String>,
+    /// One of them that was met since it was last asked for, with the zone that it is taken for.
+    guess: Option<String>,
 }
 
 impl<'a> Clocks<'a> {
@@ -94,6 +98,8 @@ impl<'a> Clocks<'a> {
             read: 0,
             agreeing: HashMap::new(),
             unexplained: 0,
+            guesses: HashSet::new(),
+            guess: None,
         }
     }
 
@@ -107,15 +113,37 @@ impl<'a> Clocks<'a> {
         };
         let known = self.known.get(name).into_iter().flatten();
         if let Some((_, clock)) = known.into_iter().find(|(of, _)| of.is_none_or(|of| of == calendar)) {
-            return clock.clone();
+            let clock = clock.clone();
+            if self.guesses.contains(name) {
+                self.guessed(name, &clock);
+            }
+            return clock;
         }
         self.names += 1;
         if self.names > MAX_NAMES {
-            return Clock::Zone(self.floating(calendar));
+            let clock = Clock::Zone(self.floating(calendar));
+            self.guessed(name, &clock);
+            return clock;
         }
+        let unexplained = self.unexplained;
         let (of, clock) = self.find(calendar, name);
         self.known.entry(name.to_owned()).or_default().push((of, clock.clone()));
+        if self.unexplained > unexplained {
+            self.guesses.insert(name.to_owned());
+            self.guessed(name, &clock);
+        }
         clock
+    }
+
+    fn guessed(&mut self, name: &str, clock: &Clock) {
+        if let Clock::Zone(zone) = clock {
+            self.guess = Some(format!("{name:?}, taken for {}", zone.name()));
+        }
+    }
+
+    /// A zone name that nothing explained and that was met since this was last asked, with what it is taken for.
+    pub(super) fn take_guess(&mut self) -> Option<String> {
+        self.guess.take()
     }
 
     fn floating(&self, calendar: usize) -> Zone {

@@ -5,6 +5,7 @@ use foldhash::{HashMap, HashMapExt as _};
 
 use super::fields::Fields;
 use super::ledger::Ledger;
+use crate::partner::reasons::TWICE;
 
 /// The events of one UID.
 #[derive(Default)]
@@ -44,7 +45,7 @@ pub(super) fn groups<'f, 'a>(read: &'f [Fields<'a>], ledger: &mut Ledger) -> Vec
     let mut groups: Vec<(Option<&str>, Group)> = Vec::with_capacity(read.len());
     let mut places: HashMap<&str, usize> = HashMap::with_capacity(read.len());
     for fields in read {
-        ledger.repaired_times("a property that is there twice", fields.repeated);
+        ledger.counted(TWICE, fields.repeated);
         let uid = fields.uid.map(str::trim).filter(|uid| !uid.is_empty());
         let place = uid.and_then(|uid| places.get(uid).copied()).unwrap_or(groups.len());
         if place == groups.len() {
@@ -53,6 +54,7 @@ pub(super) fn groups<'f, 'a>(read: &'f [Fields<'a>], ledger: &mut Ledger) -> Vec
         }
         let Some((_, group)) = groups.get_mut(place) else { continue };
         if group.add(fields) {
+            fields.subject(ledger);
             ledger.dropped("an older version of an event that is there twice");
         }
     }

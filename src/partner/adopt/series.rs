@@ -10,6 +10,7 @@ use super::ledger::Ledger;
 use super::stamp::{Stamp, stamps};
 use super::when::Begin;
 use crate::event::{Recurrence, Start};
+use crate::partner::reasons::{NO_SECOND_RULE, OTHER_START, PERIOD, SECOND_RULE};
 use crate::recurrence::{MAX_STEPS, Rule};
 use crate::text::Line;
 use crate::time::Zone;
@@ -64,6 +65,10 @@ pub(super) fn adopt(
     for line in &fields.extra {
         let dates = series.dates(line, fields.calendar, clocks);
         add(&mut series.recurrence.extra, dates, ledger);
+        // A period (RFC 5545 §3.8.5.2) has an end of its own.
+        for period in line.value.split(',').filter(|value| value.contains('/')) {
+            ledger.tell(PERIOD, None, period);
+        }
     }
     series.begin_with_rule(ledger)?;
     *start = series.start;
@@ -139,7 +144,8 @@ impl Series {
         match rule.first(self.local, self.zone, FIRST_STEPS) {
             Some(first) if first == self.local => {}
             Some(first) => {
-                ledger.repaired("a start that is no occurrence of its rule");
+                ledger.counted(OTHER_START, 1);
+                ledger.tell(OTHER_START, Some(self.start), "");
                 self.local = first;
                 self.start = self.start_at(first);
             }
@@ -194,11 +200,13 @@ impl Series {
                 None => Vec::new(),
             };
             if (1..=MAX_FURTHER).contains(&found.len()) {
-                ledger.repaired("a second recurrence rule, as single dates");
+                ledger.counted(SECOND_RULE, 1);
+                ledger.tell(SECOND_RULE, None, text);
                 let found: Vec<Start> = found.into_iter().map(|local| self.start_at(local)).collect();
                 self.recurrence.extra.extend(found);
             } else {
-                ledger.repaired("a second recurrence rule, left out");
+                ledger.counted(NO_SECOND_RULE, 1);
+                ledger.tell(NO_SECOND_RULE, None, text);
             }
         }
     }

@@ -7,6 +7,7 @@ use super::fields::Fields;
 use super::ledger::Ledger;
 use super::stamp::{Stamp, duration, stamps};
 use crate::event::When;
+use crate::partner::reasons::END_BEFORE_START;
 use crate::text::Line;
 
 /// How long an event lasts whose end nobody announced.
@@ -61,13 +62,13 @@ fn on_days(start: NaiveDate, end: Option<Begin>, length: Option<(TimeDelta, Time
     let next = start.checked_add_days(Days::new(1)).unwrap_or(start);
     let last = start + LONGEST;
     let announced = end.map(|end| end.stamp.day()).or_else(|| length.map(|(days, _)| start + days));
-    ledger.repaired_if(announced.is_some_and(|end| end < start), "an end before the start");
+    ledger.repaired_if(announced.is_some_and(|end| end < start), END_BEFORE_START);
     ledger.repaired_if(announced.is_some_and(|end| end > last), "an event of more than 400 days");
     When::AllDay { start, end: announced.map_or(next, |end| end.clamp(next, last)) }
 }
 
 fn at_times(start: DateTime<Utc>, announced: Option<DateTime<Utc>>, clocks: &Clocks<'_>, ledger: &mut Ledger) -> When {
-    ledger.repaired_if(announced.is_some_and(|end| end < start), "an end before the start");
+    ledger.repaired_if(announced.is_some_and(|end| end < start), END_BEFORE_START);
     ledger.repaired_if(announced.is_some_and(|end| end > start + LONGEST), "an event of more than 400 days");
     let real = announced.filter(|end| *end > start).map(|end| end.min(start + LONGEST));
     let moment = |instant| clocks.home.moment_of(instant);
