@@ -59,7 +59,8 @@ fn event(block: &Block<'_>, dated: date::Dated, head: Head, known: &Known, zone:
     let mut found = Found::new(&cut(block.title, LINE), dated.start);
     found.line = block.line;
     found.end = dated.end;
-    found.extra = dated.also.into_iter().collect();
+    found.extra = dated.also;
+    found.status = dated.status.unwrap_or_default();
     for doubt in dated.doubts {
         found.doubt("start", doubt);
     }

@@ -36,7 +36,7 @@ pub(super) fn blocks<'l>(lines: &[&'l str], zone: Zone) -> (Vec<Block<'l>>, Vec<
         }
         let before = lines.get(free..number).unwrap_or_default();
         let Some(title) = before.iter().rposition(|line| !line.is_empty()).map(|at| at + free) else { continue };
-        let Some(text) = lines.get(title).filter(|_| is_head(lines, title, number, zone)) else { continue };
+        let Some(text) = lines.get(title).filter(|_| is_head(lines, title, number)) else { continue };
         if let Some(last) = blocks.last_mut() {
             last.rest.1 = title;
         }
@@ -50,12 +50,12 @@ pub(super) fn blocks<'l>(lines: &[&'l str], zone: Zone) -> (Vec<Block<'l>>, Vec<
 }
 
 /// Whether a title and a date line are the head of an event, and not lines of a description.
-fn is_head(lines: &[&str], title: usize, date: usize, zone: Zone) -> bool {
+fn is_head(lines: &[&str], title: usize, date: usize) -> bool {
     let Some(text) = lines.get(title) else { return false };
     let is_title = text.chars().count() <= TITLE && !text.ends_with(':') && !head::is_marker(text);
     let after = lines.get(date + 1..).unwrap_or_default().iter().filter(|line| !line.is_empty());
     let has_form = after.take(NEAR).any(|line| head::is_marker(line));
     let stands_alone = title.checked_sub(1).is_none_or(|before| lines.get(before).is_none_or(|line| line.is_empty()));
     let line = lines.get(date).copied().unwrap_or_default();
-    is_title && (has_form || (stands_alone && date::says_all(line, zone)))
+    is_title && (has_form || (stands_alone && date::says_all(line)))
 }
