@@ -10,6 +10,7 @@ mod blocks;
 pub(super) mod date;
 mod head;
 mod hosts;
+mod lost;
 mod names;
 mod run_together;
 
@@ -25,10 +26,17 @@ const LINE: usize = 1_000;
 #[must_use]
 pub fn read(text: &str, known: &mut Known, zone: Zone) -> Source {
     let text = clean(text);
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let (blocks, mut left) = blocks(&lines, zone);
-    let heads: Vec<(Block<'_>, Head)> =
-        blocks.into_iter().map(|block| (block, head::head(block.after_date(&lines)))).collect();
+    let lines: Vec<&str> = text.lines().map(|line| line.trim_matches(is_blank)).collect();
+    let blocks = blocks(&lines, zone);
+    let mut left = before_first(&lines, blocks.first(), zone);
+    let heads: Vec<(Block<'_>, Head)> = blocks
+        .into_iter()
+        .map(|block| {
+            let (head, lost) = parts(&lines, &block, zone);
+            left.extend(lost);
+            (block, head)
+        })
+        .collect();
     for (_, head) in &heads {
         names::learn(&head.names, known);
     }
@@ -42,6 +50,33 @@ pub fn read(text: &str, known: &mut Known, zone: Zone) -> Source {
     }
     left.sort();
     Source { found, left }
+}
+
+/// Whether nobody sees a character.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}')
+}
+
+/// The parts of an event, and what of its lines is no part of it.
+fn parts(lines: &[&str], block: &Block<'_>, zone: Zone) -> (Head, Vec<(usize, String)>) {
+    let (begin, end) = block.rest;
+    let head_until = |end: usize| head::head(lines.get(begin..end).unwrap_or_default());
+    let head = head_until(end);
+    let day = date::dated(block.date, zone).and_then(Result::ok).map(|dated| dated.start.day());
+    let lost = lost::lost(lines, (begin + head.before_text, end), day, zone);
+    (lost.cut.map_or(head, head_until), lost.left)
+}
+
+/// What is before the first event, and belongs to none.
+fn before_first(lines: &[&str], first: Option<&Block<'_>>, zone: Zone) -> Vec<(usize, String)> {
+    let end = first.map_or(lines.len(), |block| block.line - 1);
+    let mut left = lost::lost(lines, (0, end), None, zone).left;
+    let text = lines.iter().take(end).position(|line| !line.is_empty()).map(|at| at + 1);
+    let is_told = |line: usize| left.first().is_some_and(|(told, _)| *told == line);
+    if let Some(line) = text.filter(|line| !is_told(*line)) {
+        left.push((line, "this text belongs to no event: no date line follows its title".to_owned()));
+    }
+    left
 }
 
 /// What a date line means: the start, the end if there is one, and what is not certain.

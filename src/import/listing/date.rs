@@ -11,7 +11,10 @@ mod clock;
 mod day;
 mod read;
 mod resolve;
+mod signs;
 mod tokens;
+
+pub(in crate::import::listing) use signs::{Signs, names_day};
 
 /// What a date line means.
 #[derive(Debug, Clone, PartialEq, Eq)]

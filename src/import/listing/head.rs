@@ -14,13 +14,15 @@ pub(super) struct Head {
     pub(super) names: String,
     pub(super) contact: Option<String>,
     pub(super) url: Option<String>,
+    /// How many lines are before the text.
+    pub(super) before_text: usize,
     /// The rest, without blank lines at its ends and with at most one between others.
     pub(super) text: String,
 }
 
 /// The lines of the form that are known by how they begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Marker {
+pub(super) enum Marker {
     Organizations,
     Contact,
     Page,
@@ -47,6 +49,14 @@ pub(super) fn is_marker(line: &str) -> bool {
     marker(line).is_some()
 }
 
+/// The kind of a line that only the form has: one within a text belongs to an event that was not found. Texts have headings of
+/// their own, such as "Endorsing organizations:".
+pub(super) fn proof(line: &str) -> Option<Marker> {
+    const PROOFS: [&str; 4] = ["supporting organizations:", "contact info:", "contact information:", "visit organizer"];
+    let start = folded(line.get(..line.floor_char_boundary(120)).unwrap_or_default());
+    marker(line).filter(|_| PROOFS.iter().any(|proof| start.starts_with(proof)))
+}
+
 /// Reads the lines after a date line.
 pub(super) fn head(lines: &[&str]) -> Head {
     let mut head = Head::default();
@@ -61,6 +71,7 @@ pub(super) fn head(lines: &[&str]) -> Head {
             Marker::Page => head.take_page(line, after),
         };
     }
+    head.before_text = lines.len() - rest.len();
     head.text = text(rest);
     head
 }

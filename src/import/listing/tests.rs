@@ -6,7 +6,7 @@ fn zone() -> Zone {
     Zone::parse("America/Chicago").unwrap()
 }
 
-fn source(text: &str) -> Source {
+pub(super) fn source(text: &str) -> Source {
     read(text, &mut Known::default(), zone())
 }
 
@@ -14,7 +14,7 @@ fn titles(text: &str) -> Vec<String> {
     source(text).found.into_iter().map(|found| found.title).collect()
 }
 
-const ONE: &str = "Garden Day\n\nMay 4, 2018 - 3:30 PM - 5:30 PM\n\nUnity Park, 2636 N Kimball Ave\n\nSupporting Organizations: Block Club, Garden Project\n\nContact Info: Ana, ana@example.org\n\nVisit Organizers' Event Webpage for Most Up-To-Date Info: https://example.org/garden.\n\nBring gloves.\n\n\n\nSign up here: https://example.org/sign-up";
+pub(super) const ONE: &str = "Garden Day\n\nMay 4, 2018 - 3:30 PM - 5:30 PM\n\nUnity Park, 2636 N Kimball Ave\n\nSupporting Organizations: Block Club, Garden Project\n\nContact Info: Ana, ana@example.org\n\nVisit Organizers' Event Webpage for Most Up-To-Date Info: https://example.org/garden.\n\nBring gloves.\n\n\n\nSign up here: https://example.org/sign-up";
 
 #[test]
 fn all_parts_are_read() {
