@@ -100,6 +100,15 @@ fn event(block: &Block<'_>, dated: date::Dated, head: Head, known: &Known, zone:
         found.doubt("start", doubt);
     }
     found.place = head.place.map(|place| cut(&place, LINE));
+    if let Some(venue) = found.place.as_deref().and_then(|place| known.venue_near(place)) {
+        found.doubt(
+            "location",
+            format!(
+                "the place begins as the venue {:?} does, but says what that does not: it is kept as written",
+                venue.slug.as_str()
+            ),
+        );
+    }
     found.contact = head.contact.map(|contact| cut(&contact, LINE));
     found.url = head.url;
     found.signup = head::signup(&head.text);
