@@ -99,6 +99,9 @@ fn event(block: &Block<'_>, dated: date::Dated, head: Head, known: &Known, zone:
     for doubt in dated.doubts {
         found.doubt("start", doubt);
     }
+    for (key, doubt) in head.doubts {
+        found.doubt(key, doubt);
+    }
     found.place = head.place.map(|place| cut(&place, LINE));
     if let Some(venue) = found.place.as_deref().and_then(|place| known.venue_near(place)) {
         found.doubt(

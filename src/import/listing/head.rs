@@ -1,10 +1,16 @@
 //! The lines between an event's date and its text: place, organizations, contact, the organizers' page. It does not know what the names mean.
 
+use super::date::Signs;
 use super::names;
 use crate::name::folded;
 
 /// The longest place line, in characters.
 const PLACE: usize = 160;
+/// The most lines of a place.
+const PLACES: usize = 3;
+/// The longest line of a list of names, in characters, and the most words of one that ends as a sentence does.
+const NAMES: usize = 160;
+const WORDS: usize = 4;
 
 /// What stands after a date line.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -14,6 +20,8 @@ pub(super) struct Head {
     pub(super) names: String,
     pub(super) contact: Option<String>,
     pub(super) url: Option<String>,
+    /// What is not certain, each with its key.
+    pub(super) doubts: Vec<(&'static str, &'static str)>,
     /// How many lines are before the text.
     pub(super) before_text: usize,
     /// The rest, without blank lines at its ends and with at most one between others.
@@ -64,50 +72,100 @@ pub(super) fn head(lines: &[&str]) -> Head {
     rest = head.take_place(rest);
     while let Some((line, after)) = rest.split_first() {
         let Some(marker) = marker(line) else { break };
-        let (more, next) = paragraph(after);
         rest = match marker {
-            Marker::Organizations => head.take_names(line, more, next),
-            Marker::Contact => head.take_contact(line, more, next),
+            Marker::Organizations => head.take_names(line, after),
+            Marker::Contact => head.take_contact(line, after),
             Marker::Page => head.take_page(line, after),
         };
     }
     head.before_text = lines.len() - rest.len();
-    head.text = text(rest);
+    head.text = format!("{}\n\n{}", head.text, text(rest)).trim().to_owned();
     head
 }
 
 impl Head {
     fn take_place<'l>(&mut self, lines: &'l [&'l str]) -> &'l [&'l str] {
         let Some((line, after)) = lines.split_first() else { return lines };
-        let next = skip_blank(after);
-        let before_form = next.first().is_some_and(|line| is_marker(line));
-        let like_a_place = line.chars().count() <= PLACE && !line.ends_with(['.', '!', '?', ':', '…']);
-        if is_marker(line) || !(before_form || like_a_place) {
-            return lines;
-        }
-        self.place = Some((*line).to_owned());
-        next
-    }
-
-    /// Names on the heading's line and on those right after it; or, where there are none, in the next paragraph, if the form goes on
-    /// after that.
-    fn take_names<'l>(&mut self, line: &str, more: &[&str], after: &'l [&'l str]) -> &'l [&'l str] {
-        let mut lines = vec![line];
-        lines.extend(more);
-        let mut after = after;
-        if line.ends_with(':') && more.is_empty() && after.first().is_some_and(|line| !is_marker(line)) {
-            let (list, rest) = paragraph(after);
-            if rest.first().is_some_and(|line| is_marker(line)) {
-                lines.extend(list);
-                after = rest;
+        let form = lines.iter().position(|line| is_marker(line));
+        let (before, rest) = lines.split_at_checked(form.unwrap_or(0)).unwrap_or_default();
+        let places: Vec<&str> = before.iter().copied().filter(|line| !line.is_empty()).collect();
+        match places.as_slice() {
+            [place] => self.place = Some((*place).to_owned()),
+            [_, more @ ..] if places.len() <= PLACES && places.iter().all(|line| is_like_a_place(line)) => {
+                if !more.iter().all(|line| line.contains(|c: char| c.is_ascii_digit() || c == ',')) {
+                    self.doubts.push(("location", "all lines above the organizations are taken as the place"));
+                }
+                self.place = Some(places.join(", "));
             }
+            _ if is_like_a_place(line) && !is_marker(line) => {
+                if !is_surely_a_place(line) {
+                    self.doubts.push(("location", "the first line below the date is taken as the place"));
+                }
+                self.place = Some((*line).to_owned());
+                return skip_blank(after);
+            }
+            _ => return lines,
         }
-        self.names += &lines.join("\n");
-        self.names.push('\n');
-        after
+        rest
     }
 
-    fn take_contact<'l>(&mut self, line: &str, more: &[&str], after: &'l [&'l str]) -> &'l [&'l str] {
+    /// Names on the heading's line and below it. What stands below them and is more likely text goes into the text.
+    fn take_names<'l>(&mut self, heading: &str, after: &'l [&'l str]) -> &'l [&'l str] {
+        let (below, next) = paragraph(after);
+        self.names += heading;
+        self.names.push('\n');
+        let is_alone = heading.ends_with(':');
+        let goes_on = next.first().is_some_and(|line| is_marker(line));
+        let sure = if is_alone {
+            below.iter().take_while(|line| is_like_a_name(line)).count()
+        } else {
+            let above = std::iter::once(&heading).chain(below);
+            below.iter().zip(above).take_while(|(line, above)| is_bullet(line) || is_open(above)).count()
+        };
+        let (names, others) = below.split_at_checked(sure).unwrap_or_default();
+        self.add_names(names);
+        if goes_on && others.iter().all(|line| is_like_a_name(line)) {
+            if !others.is_empty() {
+                self.doubts.push(("supporters", "the lines below the organizations are taken as organizations too"));
+            }
+            self.add_names(others);
+        } else if !others.is_empty() {
+            self.doubts.push(("supporters", "the lines below the organizations are taken as text"));
+            self.text = [self.text.as_str(), others.join("\n").as_str()].join("\n").trim().to_owned();
+            return next;
+        }
+        let bullets = is_alone && below.iter().all(|line| is_bullet(line));
+        if bullets { self.take_spaced_names(next, below.is_empty()) } else { next }
+    }
+
+    /// Names with blank lines between them: as long as they have bullets, or, where they `begin` the list, all lines until the form
+    /// goes on.
+    fn take_spaced_names<'l>(&mut self, lines: &'l [&'l str], begin: bool) -> &'l [&'l str] {
+        let form = lines.iter().position(|line| is_marker(line));
+        let (before, rest) = lines.split_at_checked(form.unwrap_or(0)).unwrap_or_default();
+        if begin && before.iter().all(|line| line.is_empty() || is_like_a_name(line)) {
+            self.add_names(before);
+            return if form.is_some() { rest } else { self.take_bullets(lines) };
+        }
+        self.take_bullets(lines)
+    }
+
+    fn take_bullets<'l>(&mut self, lines: &'l [&'l str]) -> &'l [&'l str] {
+        let bullets = lines.iter().take_while(|line| line.is_empty() || is_bullet(line)).count();
+        let (names, rest) = lines.split_at_checked(bullets).unwrap_or_default();
+        self.add_names(names);
+        rest
+    }
+
+    fn add_names(&mut self, lines: &[&str]) {
+        for line in lines {
+            self.names += line;
+            self.names.push('\n');
+        }
+    }
+
+    fn take_contact<'l>(&mut self, line: &str, after: &'l [&'l str]) -> &'l [&'l str] {
+        let (more, after) = paragraph(after);
         let said = line.split_once(':').map_or("", |(_, said)| said.trim());
         let parts = std::iter::once(said).chain(more.iter().copied()).filter(|part| !part.is_empty());
         let contact = parts.collect::<Vec<_>>().join(", ");
@@ -123,6 +181,32 @@ impl Head {
         self.url = on_line.or(under_it);
         skip_blank(after.get(taken..).unwrap_or_default())
     }
+}
+
+fn is_like_a_place(line: &str) -> bool {
+    line.chars().count() <= PLACE && !line.ends_with(['.', '!', '?', ':', '…']) && !Signs::of(line).are_clear()
+}
+
+/// Whether a line by itself tells a place: a house number, or words that are names.
+fn is_surely_a_place(line: &str) -> bool {
+    let is_name = |word: &str| word.chars().count() <= 3 || word.starts_with(|c: char| !c.is_lowercase());
+    line.contains(|c: char| c.is_ascii_digit()) || line.split_whitespace().all(is_name)
+}
+
+/// Whether a line may be one of a list of names, and no sentence.
+fn is_like_a_name(line: &str) -> bool {
+    let is_list = line.contains([',', ';']);
+    let is_sentence = line.ends_with(['.', '!', '?', ':', '…']) && line.split_whitespace().count() > WORDS;
+    (is_list || (line.chars().count() <= NAMES && !is_sentence)) && !Signs::of(line).are_clear()
+}
+
+fn is_bullet(line: &str) -> bool {
+    line.starts_with(['-', '*', '•', '·', '–'])
+}
+
+/// Whether a list goes on in the next line.
+fn is_open(line: &str) -> bool {
+    line.ends_with([',', ';', '&', '+']) || line.ends_with(" and") || line.ends_with(':')
 }
 
 /// The lines until a blank one or one of the form, and what comes after them and after blank lines.
