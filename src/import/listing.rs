@@ -27,8 +27,8 @@ const LINE: usize = 1_000;
 pub fn read(text: &str, known: &mut Known, zone: Zone) -> Source {
     let text = clean(text);
     let lines: Vec<&str> = text.lines().map(|line| line.trim_matches(is_blank)).collect();
-    let blocks = blocks(&lines, zone);
-    let mut left = before_first(&lines, blocks.first(), zone);
+    let blocks = blocks(&lines);
+    let mut left = before_first(&lines, blocks.first());
     let heads: Vec<(Block<'_>, Head)> = blocks
         .into_iter()
         .map(|block| {
@@ -42,7 +42,7 @@ pub fn read(text: &str, known: &mut Known, zone: Zone) -> Source {
     }
     let mut found = Vec::with_capacity(heads.len());
     for (block, head) in heads {
-        match date::dated(block.date, zone) {
+        match date::dated(&block.date, zone) {
             Some(Ok(dated)) => found.push(event(&block, dated, head, known, zone)),
             Some(Err(unusable)) => left.push((block.line, format!("{:?}: {}", block.title, unusable.words()))),
             None => {}
@@ -62,15 +62,15 @@ fn parts(lines: &[&str], block: &Block<'_>, zone: Zone) -> (Head, Vec<(usize, St
     let (begin, end) = block.rest;
     let head_until = |end: usize| head::head(lines.get(begin..end).unwrap_or_default());
     let head = head_until(end);
-    let day = date::dated(block.date, zone).and_then(Result::ok).map(|dated| dated.start.day());
-    let lost = lost::lost(lines, (begin + head.before_text, end), day, zone);
+    let day = date::dated(&block.date, zone).and_then(Result::ok).map(|dated| dated.start.day());
+    let lost = lost::lost(lines, (begin + head.before_text, end), day);
     (lost.cut.map_or(head, head_until), lost.left)
 }
 
 /// What is before the first event, and belongs to none.
-fn before_first(lines: &[&str], first: Option<&Block<'_>>, zone: Zone) -> Vec<(usize, String)> {
+fn before_first(lines: &[&str], first: Option<&Block<'_>>) -> Vec<(usize, String)> {
     let end = first.map_or(lines.len(), |block| block.line - 1);
-    let mut left = lost::lost(lines, (0, end), None, zone).left;
+    let mut left = lost::lost(lines, (0, end), None).left;
     let text = lines.iter().take(end).position(|line| !line.is_empty()).map(|at| at + 1);
     let is_told = |line: usize| left.first().is_some_and(|(told, _)| *told == line);
     if let Some(line) = text.filter(|line| !is_told(*line)) {
@@ -99,6 +99,9 @@ fn event(block: &Block<'_>, dated: date::Dated, head: Head, known: &Known, zone:
     for doubt in dated.doubts {
         found.doubt("start", doubt);
     }
+    for line in &head.dates {
+        further_date(&mut found, line, zone);
+    }
     for (key, doubt) in head.doubts {
         found.doubt(key, doubt);
     }
@@ -122,6 +125,24 @@ fn event(block: &Block<'_>, dated: date::Dated, head: Head, known: &Known, zone:
     }
     found.description = cut(&head.text, DESCRIPTION);
     found
+}
+
+/// A second date line: another date, if it is of the same kind and after the first.
+fn further_date(found: &mut Found, line: &str, zone: Zone) {
+    let start = date::dated(line, zone).and_then(Result::ok).map(|dated| dated.start);
+    let is_later = |start: &Start| match (start, &found.start) {
+        (Start::Timed(one), Start::Timed(first)) => one > first,
+        (Start::AllDay(one), Start::AllDay(first)) => one > first,
+        _ => false,
+    };
+    match start {
+        Some(start) if start == found.start || found.extra.contains(&start) => {}
+        Some(start) if is_later(&start) => {
+            found.extra.push(start);
+            found.doubt("start", format!("the listing has a second date line, {line:?}: it is taken as another date"));
+        }
+        _ => found.doubt("start", format!("the listing has a second date line, {line:?}: it is left out")),
+    }
 }
 
 /// The end that the text tells, where the date line has none: "Sat, Mar 20th, 2-4pm".

@@ -56,7 +56,7 @@ impl Unusable {
 
 /// What a line means if it is a date line: a date, perhaps with times, and perhaps a remark. `None` when it is none.
 pub(in crate::import) fn dated(line: &str, zone: Zone) -> Option<Result<Dated, Unusable>> {
-    let written = read::read(&tokens::tokens(line)?)?;
+    let written = written(line)?;
     let resolved = resolve::resolve(&written, zone);
     Some(resolved.map(|mut dated| {
         if let Some(used) = written.remark {
@@ -68,14 +68,25 @@ pub(in crate::import) fn dated(line: &str, zone: Zone) -> Option<Result<Dated, U
 }
 
 /// Whether a line is a date line, usable or not.
-pub(in crate::import) fn is_date_line(line: &str, zone: Zone) -> bool {
-    dated(line, zone).is_some()
+pub(in crate::import) fn is_date_line(line: &str) -> bool {
+    written(line).is_some()
+}
+
+fn written(line: &str) -> Option<read::Written> {
+    read::read(&tokens::tokens(line)?)
+}
+
+/// A date line without a time, with the line below it, where that is a time and nothing else.
+pub(in crate::import) fn with_time(line: &str, below: &str) -> Option<String> {
+    let joined = format!("{line} - {below}");
+    let has_time = written(&joined).is_some_and(|written| written.time.is_some() && written.remark.is_none());
+    (has_time && written(line)?.time.is_none() && !is_date_line(below)).then_some(joined)
 }
 
 /// Whether a date line says a year and a time and nothing else, so that nobody takes it for a line of a text.
 pub(in crate::import) fn says_all(line: &str) -> bool {
-    let written = tokens::tokens(line).and_then(|tokens| read::read(&tokens));
-    written.is_some_and(|written| written.day.year.is_some() && written.time.is_some() && written.remark.is_none())
+    written(line)
+        .is_some_and(|written| written.day.year.is_some() && written.time.is_some() && written.remark.is_none())
 }
 
 /// How much of a text is looked at for one date, in bytes.

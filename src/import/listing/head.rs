@@ -1,9 +1,11 @@
 //! The lines between an event's date and its text: place, organizations, contact, the organizers' page. It does not know what the names mean.
 
-use super::date::Signs;
+use super::date::{self, Signs};
 use super::names;
 use crate::name::folded;
 
+/// The most lines of dates.
+const DATES: usize = 100;
 /// The longest place line, in characters.
 const PLACE: usize = 160;
 /// The most lines of a place.
@@ -11,10 +13,14 @@ const PLACES: usize = 3;
 /// The longest line of a list of names, in characters, and the most words of one that ends as a sentence does.
 const NAMES: usize = 160;
 const WORDS: usize = 4;
+/// The fewest digits of a telephone number.
+const DIGITS: usize = 7;
 
 /// What stands after a date line.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Head {
+    /// Date lines below the first.
+    pub(super) dates: Vec<String>,
     pub(super) place: Option<String>,
     /// What is said of organizations, with its headings; lines separated by LF.
     pub(super) names: String,
@@ -68,10 +74,17 @@ pub(super) fn proof(line: &str) -> Option<Marker> {
 /// Reads the lines after a date line.
 pub(super) fn head(lines: &[&str]) -> Head {
     let mut head = Head::default();
-    let mut rest = skip_blank(lines);
+    let mut rest = head.take_dates(skip_blank(lines));
     rest = head.take_place(rest);
+    let mut seen = Vec::new();
     while let Some((line, after)) = rest.split_first() {
         let Some(marker) = marker(line) else { break };
+        // A line that the form has once is, the second time, of another event.
+        let again = proof(line);
+        if again.is_some_and(|kind| seen.contains(&kind)) {
+            break;
+        }
+        seen.extend(again);
         rest = match marker {
             Marker::Organizations => head.take_names(line, after),
             Marker::Contact => head.take_contact(line, after),
@@ -84,24 +97,32 @@ pub(super) fn head(lines: &[&str]) -> Head {
 }
 
 impl Head {
+    /// Further date lines below the first.
+    fn take_dates<'l>(&mut self, lines: &'l [&'l str]) -> &'l [&'l str] {
+        let dates = lines.iter().take_while(|line| line.is_empty() || date::is_date_line(line));
+        let dates: Vec<&str> = dates.copied().take(DATES).collect();
+        self.dates = dates.iter().filter(|line| !line.is_empty()).map(|line| (*line).to_owned()).collect();
+        lines.get(dates.len()..).unwrap_or_default()
+    }
+
     fn take_place<'l>(&mut self, lines: &'l [&'l str]) -> &'l [&'l str] {
         let Some((line, after)) = lines.split_first() else { return lines };
         let form = lines.iter().position(|line| is_marker(line));
         let (before, rest) = lines.split_at_checked(form.unwrap_or(0)).unwrap_or_default();
         let places: Vec<&str> = before.iter().copied().filter(|line| !line.is_empty()).collect();
         match places.as_slice() {
-            [place] => self.place = Some((*place).to_owned()),
+            [place] => self.place = Some(without_label(place).to_owned()),
             [_, more @ ..] if places.len() <= PLACES && places.iter().all(|line| is_like_a_place(line)) => {
                 if !more.iter().all(|line| line.contains(|c: char| c.is_ascii_digit() || c == ',')) {
                     self.doubts.push(("location", "all lines above the organizations are taken as the place"));
                 }
-                self.place = Some(places.join(", "));
+                self.place = Some(without_label(&places.join(", ")).to_owned());
             }
             _ if is_like_a_place(line) && !is_marker(line) => {
                 if !is_surely_a_place(line) {
                     self.doubts.push(("location", "the first line below the date is taken as the place"));
                 }
-                self.place = Some((*line).to_owned());
+                self.place = Some(without_label(line).to_owned());
                 return skip_blank(after);
             }
             _ => return lines,
@@ -131,6 +152,10 @@ impl Head {
             self.add_names(others);
         } else if !others.is_empty() {
             self.doubts.push(("supporters", "the lines below the organizations are taken as text"));
+            // Where there may be the head of another event among them, the form that goes on is that one's.
+            if !goes_on || others.iter().any(|line| Signs::of(line).count() > 0) {
+                return after.get(sure..).unwrap_or_default();
+            }
             self.text = [self.text.as_str(), others.join("\n").as_str()].join("\n").trim().to_owned();
             return next;
         }
@@ -164,13 +189,18 @@ impl Head {
         }
     }
 
+    /// Whom to ask: on the line, or below it; below what is on the line only further addresses and numbers.
     fn take_contact<'l>(&mut self, line: &str, after: &'l [&'l str]) -> &'l [&'l str] {
-        let (more, after) = paragraph(after);
         let said = line.split_once(':').map_or("", |(_, said)| said.trim());
+        let is_address = |line: &str| line.contains('@') || line.chars().filter(char::is_ascii_digit).count() >= DIGITS;
+        let belongs = |line: &&&str| if said.is_empty() { is_like_a_name(line) } else { is_address(line) };
+        let (paragraph, _) = paragraph(after);
+        let count = paragraph.iter().take_while(belongs).count();
+        let (more, after) = after.split_at_checked(count).unwrap_or_default();
         let parts = std::iter::once(said).chain(more.iter().copied()).filter(|part| !part.is_empty());
         let contact = parts.collect::<Vec<_>>().join(", ");
         self.contact = self.contact.take().or(Some(contact).filter(|contact| !contact.is_empty()));
-        after
+        skip_blank(after)
     }
 
     /// The address on the line or right under it.
@@ -181,6 +211,12 @@ impl Head {
         self.url = on_line.or(under_it);
         skip_blank(after.get(taken..).unwrap_or_default())
     }
+}
+
+/// A place without "Where:".
+fn without_label(place: &str) -> &str {
+    let is_label = |label: &&(&str, &str)| matches!(folded(label.0).as_str(), "where" | "location" | "place" | "venue");
+    place.split_once(':').as_ref().filter(is_label).map_or(place, |(_, place)| place.trim())
 }
 
 fn is_like_a_place(line: &str) -> bool {

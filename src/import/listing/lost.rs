@@ -6,7 +6,6 @@ use chrono::{Datelike as _, NaiveDate};
 use super::blocks::{NEAR, TITLE, next_lines};
 use super::date::{self, Signs};
 use super::head::{self, Marker};
-use crate::time::Zone;
 
 /// How a date line is best written.
 const BETTER: &str = "March 20, 2021 - 1 PM";
@@ -23,8 +22,8 @@ pub(super) struct Lost {
 }
 
 /// Looks for heads of events in the lines of a text; `day` is that of the event that it belongs to, if it belongs to one.
-pub(super) fn lost(lines: &[&str], (begin, end): (usize, usize), day: Option<NaiveDate>, zone: Zone) -> Lost {
-    let mut search = Search { lines, begin, end, day, zone, kinds: Vec::new(), lost: Lost::default() };
+pub(super) fn lost(lines: &[&str], (begin, end): (usize, usize), day: Option<NaiveDate>) -> Lost {
+    let mut search = Search { lines, begin, end, day, kinds: Vec::new(), lost: Lost::default() };
     let mut free = begin;
     for number in begin..end {
         if search.line(number, free) {
@@ -39,7 +38,6 @@ struct Search<'l> {
     begin: usize,
     end: usize,
     day: Option<NaiveDate>,
-    zone: Zone,
     /// The lines of the form that the last head had.
     kinds: Vec<Marker>,
     lost: Lost,
@@ -104,10 +102,11 @@ impl<'l> Search<'l> {
         let title = self.title_of(number, free)?;
         let text = self.at(title);
         let stands_alone = title == self.begin || self.at(title - 1).is_empty();
-        let before_text = number + 1 < self.end && !self.at(number + 1).is_empty() && !signs.clock;
-        let is_title = text.chars().count() <= TITLE && !head::is_marker(text) && !Signs::of(text).are_clear();
+        // A date within a sentence that has several lines.
+        let within_text = number + 1 < self.end && self.at(number + 1).starts_with(char::is_lowercase);
+        let is_title = text.chars().count() <= TITLE && !head::is_marker(text) && !date::is_date_line(text);
         let is_list = text.ends_with(':') && (title + 1 == number || self.is_list(number));
-        (stands_alone && is_title && !before_text && !is_list).then_some(title)
+        (stands_alone && is_title && !within_text && !is_list).then_some(title)
     }
 
     /// Whether a line of the form is near, by which the head is found.
@@ -128,7 +127,7 @@ impl<'l> Search<'l> {
 
     fn tell(&mut self, title: usize, date: usize) {
         let (name, line) = (cut(self.at(title)), cut(self.at(date)));
-        let reason = if !date::is_date_line(self.at(date), self.zone) {
+        let reason = if !date::is_date_line(self.at(date)) {
             format!("its date line {line:?} cannot be read: write it as {BETTER:?}")
         } else if self.at(title).chars().count() > TITLE {
             format!("its title has more than {TITLE} characters: write a shorter one")
@@ -141,12 +140,15 @@ impl<'l> Search<'l> {
     fn tell_doubtful(&mut self, title: usize, date: usize) {
         let (name, line) = (cut(self.at(title)), cut(self.at(date)));
         self.kinds.clear();
-        self.lost.left.push((
-            title + 1,
-            format!(
-                "{name:?} with {line:?} may be an event: if it is one, write its date as {BETTER:?}; if it is text, write both on one line"
-            ),
-        ));
+        let better = if date::says_all(self.at(date)) {
+            "its title without a colon".to_owned()
+        } else {
+            format!("its date as {BETTER:?}")
+        };
+        let told = format!(
+            "{name:?} with {line:?} may be an event: if it is one, write {better}; if it is text, write both on one line"
+        );
+        self.lost.left.push((title + 1, told));
     }
 }
 

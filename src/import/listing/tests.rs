@@ -39,6 +39,26 @@ fn every_part_but_title_and_date_may_be_missing() {
     assert_eq!((found.organizations.len(), found.description.as_str()), (2, "Text."));
 }
 
+#[test]
+fn a_title_may_tell_the_date() {
+    assert_eq!(titles("Vigil March 20, 2021\n\nMarch 20, 2021 - 1 PM\n\nHere"), ["Vigil March 20, 2021"]);
+}
+
+#[test]
+fn date_and_time_may_have_a_line_each_and_dates_several() {
+    let form = "Where: Unity Park\n\nSupporting Organizations: Block Club\n\nText.";
+    let one = source("Walk\n\nMay 4, 2018 - 3 PM - 5 PM\n\nText.").found.remove(0);
+    let two = source(&format!("Walk\n\nMay 4, 2018\nTime: 3 - 5 PM\n{form}")).found.remove(0);
+    assert_eq!((two.start, two.end, two.place.as_deref()), (one.start, one.end, Some("Unity Park")));
+    assert_eq!(two.doubts, []);
+    let several =
+        source(&format!("Walk\n\nMay 4, 2018 - 3 PM\nMay 11, 2018 - 3 PM\nMay 4, 2018 - 3 PM\nMay 18, 2018\n{form}"))
+            .found
+            .remove(0);
+    assert_eq!((several.extra.len(), several.doubts.len()), (1, 2), "{several:?}");
+    assert_eq!(several.organizations, ["Block Club"]);
+}
+
 /// Place, organizations, description and the keys of the doubts.
 fn parts(form: &str) -> (Option<String>, Vec<String>, String, Vec<&'static str>) {
     let mut source = source(&format!("Walk\n\nMay 4, 2018 - noon\n\n{form}"));

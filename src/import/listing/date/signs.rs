@@ -49,7 +49,11 @@ impl Signs {
     }
 
     fn see(&mut self, before: Option<&Token>, rest: &[Token]) {
-        let is_number = |token: Option<&Token>| matches!(token, Some(Token::Number(..)));
+        // "28th of March"
+        let is_number = |token: Option<&Token>| match token {
+            Some(Token::Word(word)) => matches!(word.as_str(), "of" | "st" | "nd" | "rd" | "th"),
+            token => matches!(token, Some(Token::Number(..))),
+        };
         match rest {
             [
                 Token::Number(..),
@@ -61,6 +65,7 @@ impl Signs {
             ] => {
                 self.numbers = true;
             }
+            [Token::Number(1..=12, 1..=2), Token::Mark('/'), Token::Number(1..=31, 1..=2), ..] => self.numbers = true,
             [Token::Number(..), Token::Mark(':'), Token::Number(0..=59, 2), ..] => self.clock = true,
             [Token::Number(1..=12, _), Token::Word(half), ..] if matches!(half.as_str(), "am" | "pm" | "a" | "p") => {
                 self.clock = true;

@@ -40,11 +40,31 @@ fn lines_of_the_form_without_a_date_above_are_told() {
 
 #[test]
 fn what_may_be_the_head_of_an_event_without_the_form_is_told_and_stays_in_the_text() {
-    for date in ["Marhc 20, 2021 - 1 PM", "March 20 - 1 PM", "March 20, 2021 - 1 PM - Federal Plaza"] {
+    for date in [
+        "Marhc 20, 2021 - 1 PM",
+        "March 20 - 1 PM",
+        "March 20, 2021 - 1 PM - Federal Plaza",
+        "March 20, 2021",
+        "3/20 1 PM",
+        "Saturday the 20th of March",
+    ] {
         let text = format!("{ONE}\n\nSecond Thing\n\n{date}\n\nFederal Plaza\n\nText.");
         assert_eq!(read(&text).1, [ONE.lines().count() + 2], "{date}");
         assert!(source(&text).found[0].description.ends_with("Text."), "{date}");
     }
+}
+
+#[test]
+fn blank_lines_are_not_needed_to_tell_what_is_lost() {
+    let form = "Here\nSupporting Organizations: Beta Group\nContact Info: Ana\nText.";
+    let text = format!(
+        "One\nMarch 20, 2021 - 1 PM\n{form}\nTwo\nMarhc 21, 2021 - 1 PM\n{form}\nThree\nMarch 22, 2021 - 1 PM\n{form}"
+    );
+    assert_eq!(read(&text), (vec!["One".to_owned(), "Three".to_owned()], vec![7]));
+    assert_eq!(source(&text).found[0].description, "Text.");
+    let names_last = text.replace("Contact Info: Ana\n", "");
+    assert_eq!(read(&names_last), (vec!["One".to_owned(), "Three".to_owned()], vec![6]));
+    assert_eq!(source(&names_last).found[0].description, "Text.");
 }
 
 #[test]
