@@ -101,6 +101,25 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     entries
 }
 
+#[test]
+fn an_event_of_a_listing_that_cannot_be_read_is_told_and_counts_as_left_out() {
+    let work = tempfile::tempdir().unwrap();
+    fs::create_dir(work.path().join("feeds")).unwrap();
+    let form = "Here\n\nSupporting Organizations: Block Club\n\nContact Info:\n\nText.";
+    let listing = format!("Walk\n\nMay 4, 2018 - noon\n\n{form}\n\nSecond\n\nMarhc 20, 2021 - 1 PM\n\n{form}\n");
+    fs::write(work.path().join("listing.txt"), listing).unwrap();
+    let output = command(work.path()).args(["import", "listing", "listing.txt"]).output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains("left out, line 13: \"Second\": its date line \"Marhc 20, 2021 - 1 PM\" cannot be read"),
+        "{told}"
+    );
+    assert!(told.ends_with("1 new, written into 1 files; 0 there already; 1 left out\n"), "{told}");
+    let written = fs::read_to_string(work.path().join("feeds/block-club.toml")).unwrap();
+    assert!(written.contains("description = \"Text.\""), "{written}");
+}
+
 /// Answers the questions of `handbill new`; the exit code, and what is told.
 fn answer(work: &Path, answers: &str) -> (i32, String) {
     let mut child =

@@ -3,13 +3,18 @@
 
 use chrono::{Datelike as _, NaiveDateTime};
 
-use crate::event::Start;
+use crate::event::{Start, Status};
 use crate::time::{Moment, Zone};
 
+mod around;
+mod clock;
 mod day;
 mod read;
 mod resolve;
+mod signs;
 mod tokens;
+
+pub(in crate::import::listing) use signs::{Signs, names_day};
 
 /// What a date line means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +22,10 @@ pub(in crate::import) struct Dated {
     pub(in crate::import) start: Start,
     /// When it ends; of whole days the last day itself. Always of the kind of `start`, and after it.
     pub(in crate::import) end: Option<Start>,
-    /// A second date, on which it takes place again.
-    pub(in crate::import) also: Option<Start>,
+    /// Further dates, on which it takes place again.
+    pub(in crate::import) also: Vec<Start>,
+    /// Whether it takes place, where the line says so.
+    pub(in crate::import) status: Option<Status>,
     /// What is not certain, in words.
     pub(in crate::import) doubts: Vec<String>,
 }
@@ -47,25 +54,39 @@ impl Unusable {
     }
 }
 
-/// What a line means if it is a date line: a date, perhaps with times, and nothing else. `None` when it is none.
+/// What a line means if it is a date line: a date, perhaps with times, and perhaps a remark. `None` when it is none.
 pub(in crate::import) fn dated(line: &str, zone: Zone) -> Option<Result<Dated, Unusable>> {
-    let written = read::read(&tokens::tokens(line)?)?;
-    Some(resolve::resolve(&written, zone))
+    let written = written(line)?;
+    let resolved = resolve::resolve(&written, zone);
+    Some(resolved.map(|mut dated| {
+        if let Some(used) = written.remark {
+            let remark = line.get(tokens::first(line, used).len()..).unwrap_or_default().trim();
+            dated.doubts.push(format!("the date line also says {remark:?}, which is left out"));
+        }
+        dated
+    }))
 }
 
 /// Whether a line is a date line, usable or not.
-pub(in crate::import) fn is_date_line(line: &str, zone: Zone) -> bool {
-    dated(line, zone).is_some()
+pub(in crate::import) fn is_date_line(line: &str) -> bool {
+    written(line).is_some()
 }
 
-/// Whether a date line says a year and a time, so that nobody takes it for a line of a text.
-pub(in crate::import) fn says_all(line: &str, zone: Zone) -> bool {
-    let is_timed = |dated: Dated| matches!(dated.start, Start::Timed(_));
-    match dated(line, zone) {
-        Some(Ok(dated)) => is_timed(dated),
-        Some(Err(unusable)) => unusable != Unusable::YearMissing,
-        None => false,
-    }
+fn written(line: &str) -> Option<read::Written> {
+    read::read(&tokens::tokens(line)?)
+}
+
+/// A date line without a time, with the line below it, where that is a time and nothing else.
+pub(in crate::import) fn with_time(line: &str, below: &str) -> Option<String> {
+    let joined = format!("{line} - {below}");
+    let has_time = written(&joined).is_some_and(|written| written.time.is_some() && written.remark.is_none());
+    (has_time && written(line)?.time.is_none() && !is_date_line(below)).then_some(joined)
+}
+
+/// Whether a date line says a year and a time and nothing else, so that nobody takes it for a line of a text.
+pub(in crate::import) fn says_all(line: &str) -> bool {
+    written(line)
+        .is_some_and(|written| written.day.year.is_some() && written.time.is_some() && written.remark.is_none())
 }
 
 /// How much of a text is looked at for one date, in bytes.
@@ -82,7 +103,7 @@ pub(in crate::import) fn end_in_text(text: &str, start: Moment, zone: Zone) -> O
         let dated = resolve::resolve(&written, zone).ok()?;
         let (Start::Timed(from), Some(Start::Timed(end))) = (dated.start, dated.end) else { return None };
         let said = tokens::first(line, used);
-        (from == start && dated.also.is_none()).then(|| (end, said.trim_end_matches([',', ' ']).to_owned()))
+        (from == start && dated.also.is_empty()).then(|| (end, said.trim_end_matches([',', ' ']).to_owned()))
     })
 }
 

@@ -5,10 +5,12 @@ use super::super::Known;
 use super::run_together;
 
 mod headings;
+mod others;
 
 pub(super) use headings::{Role, heading_at_start};
 
 use headings::parts;
+use others::{is_nobody, without_others};
 
 /// The longest name, in characters.
 const NAME: usize = 200;
@@ -46,16 +48,19 @@ pub(super) fn sections(text: &str, known: &Known) -> Vec<Section> {
 fn section(role: Role, text: &str, known: &Known) -> Section {
     let pieces = pieces(text);
     let mut section = Section { role, names: Vec::new(), doubts: Vec::new() };
-    let count = pieces.len();
+    let (count, in_line) = (pieces.len(), text.contains([',', ';']));
     for (number, piece) in pieces.into_iter().enumerate().take(NAMES) {
         let piece = without_others(piece);
         let alone = count == 1;
+        if section.marked(piece, known) {
+            continue;
+        }
         match run_together::split(piece, known).filter(|_| alone) {
             Some(names) => {
                 section.doubts.push("the names are run together in the listing; where one ends is a guess".to_owned());
                 section.names.extend(names);
             }
-            None => section.joined(piece, number + 1 == count && !alone, known),
+            None => section.joined(piece, number + 1 == count && !alone && in_line, known),
         }
     }
     for name in &mut section.names {
@@ -73,6 +78,17 @@ fn section(role: Role, text: &str, known: &Known) -> Section {
 }
 
 impl Section {
+    /// A piece with marks that may separate names or belong to one: "Alpha / Beta", "Alpha + Beta". Whether it is one.
+    fn marked(&mut self, piece: &str, known: &Known) -> bool {
+        let mark = [" / ", " + "].into_iter().find(|mark| piece.contains(mark));
+        let Some(mark) = mark.filter(|_| piece.len() <= PIECE && known.organization(piece).is_none()) else {
+            return false;
+        };
+        self.doubts.push(format!("{piece:?} is taken as several names"));
+        self.names.extend(piece.split(mark).map(str::trim).filter(|name| !is_nobody(name)).map(str::to_owned));
+        true
+    }
+
     /// A piece between separators, in which "and" may separate two names or belong to one.
     fn joined(&mut self, piece: &str, last: bool, known: &Known) {
         let whole = || piece.to_owned();
@@ -91,6 +107,10 @@ impl Section {
             return self.joined(other, last, known);
         }
         let possible = halves.iter().find(|(one, other)| is_name(one) && is_name(other) && !is_open(one));
+        // Before the last of a list, "and" most likely separates even names of one word.
+        let before_last =
+            || piece.contains(" and ").then(|| halves.iter().rfind(|(one, other)| begin_names(one, other)))?;
+        let possible = possible.or_else(|| if last { before_last() } else { None });
         match possible {
             Some((one, other)) if last => {
                 self.doubts.push(format!("{piece:?} is taken as two names"));
@@ -116,6 +136,12 @@ fn is_name(text: &str) -> bool {
     text.split_whitespace().count() >= 2 && text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
 }
 
+/// Whether the two sides of an "and" may be two names, though each be one word.
+fn begin_names(one: &str, other: &str) -> bool {
+    let begins = |text: &str| text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    begins(one) && begins(other) && !is_open(one)
+}
+
 /// Whether what "and" follows is not a whole name: "Coalition for Immigrant", "Alliance Against Racist".
 fn is_open(text: &str) -> bool {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
@@ -123,62 +149,45 @@ fn is_open(text: &str) -> bool {
     words.iter().rev().take(3).any(open)
 }
 
-/// The pieces between commas, semicolons, bullets and line ends; not within parentheses.
+/// The pieces between commas, semicolons, bullets and line ends; not within parentheses, nor before "Inc."
 fn pieces(text: &str) -> Vec<&str> {
-    let mut depth = 0_usize;
-    let separates = |c: char| {
+    let (mut depth, mut begin, mut pieces) = (0_usize, 0, Vec::new());
+    for (at, c) in text.char_indices() {
         match c {
             '(' => depth += 1,
             ')' => depth = depth.saturating_sub(1),
             '\n' => depth = 0,
             _ => {}
         }
-        c == '\n' || (depth == 0 && matches!(c, ',' | ';' | '•' | '|' | '·'))
-    };
-    let trimmed = text.split(separates).map(|piece| {
+        let rest = || text.get(at + c.len_utf8()..).unwrap_or_default();
+        let separates = c == '\n' || (depth == 0 && matches!(c, ',' | ';' | '•' | '|' | '·'));
+        if separates && !(c == ',' && begins_with_form(rest())) {
+            pieces.push(text.get(begin..at).unwrap_or_default());
+            begin = at + c.len_utf8();
+        }
+    }
+    pieces.push(text.get(begin..).unwrap_or_default());
+    let trimmed = pieces.into_iter().map(|piece| {
         let piece = piece.trim().trim_start_matches(['-', '*', '–', '—']).trim();
         let piece = piece.strip_prefix("and ").or(piece.strip_prefix("& ")).unwrap_or(piece).trim();
         piece.strip_suffix('.').filter(|piece| !ends_with_initial(piece)).unwrap_or(piece).trim()
     });
-    trimmed.filter(|piece| !piece.is_empty() && !without_others(piece).is_empty()).collect()
+    trimmed.filter(|piece| !is_nobody(piece) && !without_others(piece).is_empty()).collect()
+}
+
+/// Whether a text begins with the legal form of the organization that is named before it: "Inc."
+fn begins_with_form(text: &str) -> bool {
+    let text = text.trim_start_matches(' ');
+    let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+    let (word, rest) = text.split_at_checked(end).unwrap_or_default();
+    let is_form = matches!(word.to_ascii_lowercase().as_str(), "inc" | "llc" | "ltd" | "llp" | "nfp" | "corp");
+    is_form && (rest.is_empty() || rest.starts_with(['.', ',', ';', '\n', ' ']))
 }
 
 /// Whether a full stop after this text belongs to it: "Inc.", "U.S."
 fn ends_with_initial(text: &str) -> bool {
     let last = text.rsplit([' ', '.']).next().unwrap_or_default();
-    last.chars().count() <= 1 || matches!(last, "Inc" | "Co" | "Ltd" | "Jr" | "St")
-}
-
-/// A piece without what says only that there are more: "& Others - see graphic", "and many others (see post details)", "many more".
-fn without_others(piece: &str) -> &str {
-    const OTHERS: [&str; 9] = [
-        "many more",
-        "many others",
-        "others",
-        "other organizations",
-        "more",
-        "many other organizations",
-        "and more",
-        "etc",
-        "tba",
-    ];
-    if piece.len() > PIECE {
-        return piece;
-    }
-    let lower = piece.to_ascii_lowercase();
-    let ends = |at: usize| {
-        let rest = lower.get(at..).unwrap_or_default().trim_start_matches(['&', ' ']);
-        let rest = rest.strip_prefix("and ").unwrap_or(rest);
-        OTHERS.iter().any(|others| {
-            rest.strip_prefix(others).is_some_and(|rest| {
-                let rest = rest.trim_matches(['.', '!', ' ']);
-                rest.is_empty() || rest.starts_with(['(', '-', '–', '—', ':'])
-            })
-        })
-    };
-    let mut starts = std::iter::once(0).chain(lower.match_indices([' ', '&']).map(|(at, _)| at));
-    let end = starts.find(|at| ends(*at)).unwrap_or(piece.len());
-    piece.get(..end).unwrap_or(piece).trim_end_matches(['&', ',', ' '])
+    last.chars().count() <= 1 || matches!(last, "Inc" | "Co" | "Corp" | "Ltd" | "Jr" | "St")
 }
 
 /// A name with the apostrophes of print.

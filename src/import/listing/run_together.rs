@@ -10,7 +10,8 @@ const LONGEST: usize = 20;
 /// The most words that are looked at.
 const MOST: usize = 2_000;
 /// The words with which names end, unless the next word goes on.
-const ENDS: [&str; 24] = [
+const ENDS: [&str; 25] = [
+    "group",
     "alliance",
     "network",
     "association",
@@ -43,8 +44,15 @@ const GOES_ON: [&str; 10] = ["of", "for", "and", "&", "to", "in", "on", "against
 pub(super) fn split(text: &str, known: &Known) -> Option<Vec<String>> {
     let words: Vec<&str> = text.split_whitespace().take(MOST).collect();
     let (names, found) = segments(&words, known);
-    let is_run_together = found >= 2 || words.len() > ONE_NAME;
+    let is_run_together = found >= 2 || words.len() > ONE_NAME || names.iter().all(|name| is_whole(name));
     (is_run_together && names.len() > 1).then_some(names)
+}
+
+/// Whether a name ends as names do, with its last word or its abbreviation: "Block Group (BG)".
+fn is_whole(name: &str) -> bool {
+    let last = name.split_whitespace().next_back().unwrap_or_default();
+    let begins = name.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    begins && name.contains(' ') && (last.ends_with(')') || ENDS.contains(&last.to_lowercase().as_str()))
 }
 
 /// The names, and how many of them are known.

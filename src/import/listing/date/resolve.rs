@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use super::read::{Clock, Day, Joint, Written};
+use super::read::{Clock, Day, Joint, Time, Written};
 use super::{Dated, Unusable};
-use crate::event::Start;
+use crate::event::{Start, Status};
 use crate::time::{Moment, Unresolved, Zone};
 
 const MINUTES_OF_DAY: i64 = 24 * 60;
@@ -15,37 +15,57 @@ const ZONES: [(&[&str], &str); 5] = [
     (&["edt", "est", "et", "eastern"], "America/New_York"),
     (&["mdt", "mst", "mt", "mountain"], "America/Denver"),
     (&["pdt", "pst", "pt", "pacific"], "America/Los_Angeles"),
-    (&["utc", "gmt"], "Etc/UTC"),
+    (&["utc", "gmt", "z"], "Etc/UTC"),
 ];
 const HOURS: [(&str, i32); 8] =
     [("cdt", -5), ("cst", -6), ("edt", -4), ("est", -5), ("mdt", -6), ("mst", -7), ("pdt", -7), ("pst", -8)];
 
+/// The longest event of one day, in minutes, that is not doubted.
+const LONG: i64 = 16 * 60;
+/// The most days on which daily hours are written each by itself.
+const DAYS: i64 = 31;
+
 /// What a date line means.
 pub(super) fn resolve(written: &Written, zone: Zone) -> Result<Dated, Unusable> {
-    let mut resolving = Resolving { zone, word: written.zone.as_deref(), doubts: Vec::new() };
+    let mut resolving = Resolving { zone, doubts: Vec::new() };
     let first = resolving.date(&written.day)?;
     let second = written.second_day.map(|(joint, day)| Ok((joint, resolving.date(&day)?))).transpose()?;
-    if written.remark {
-        resolving.doubt("the date line ends with a remark in parentheses, which is left out");
+    let more = written.more_days.iter().map(|day| resolving.date(day)).collect::<Result<Vec<_>, _>>()?;
+    resolving.status(written.status);
+    let daily = second.and_then(|(joint, last)| daily(written, joint, first, last));
+    let (start, end) = match &written.time {
+        None => resolving.whole_days(first, second, written.all_day),
+        Some(time) if daily.is_some() => resolving.timed(first, None, time, written.second_time.as_ref())?,
+        Some(time) => resolving.timed(first, second, time, written.second_time.as_ref())?,
+    };
+    let mut days: Vec<NaiveDate> =
+        second.filter(|(joint, _)| *joint == Joint::And).map(|(_, day)| day).into_iter().collect();
+    days.extend(more);
+    if let Some(daily) = daily {
+        resolving.doubt("the listing has several days and two times: they are taken as the hours of each day");
+        days.extend(daily);
     }
-    let (start, end) = match written.time {
-        None => resolving.whole_days(first, second),
-        Some(time) => resolving.timed(first, second, time, written.second_time)?,
-    };
-    let also = match second {
-        Some((Joint::And, day)) => resolving.also(start, day)?,
-        _ => None,
-    };
-    Ok(Dated { start, end, also, doubts: resolving.doubts })
+    let also = days.into_iter().map(|day| resolving.also(start, day));
+    let also = also.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    Ok(Dated { start, end, also, status: written.status, doubts: resolving.doubts })
 }
 
-struct Resolving<'w> {
+/// The days after the first, where a line tells the hours of each: "March 20 - 22, 2021 - 9 AM - 5 PM".
+fn daily(written: &Written, joint: Joint, first: NaiveDate, last: NaiveDate) -> Option<Vec<NaiveDate>> {
+    let (begin, (until, end)) = (written.time.as_ref()?, written.second_time.as_ref()?);
+    let (begin, end) = shortest(&choices(begin.clock, 0), &choices(end.clock, MINUTES_OF_DAY))?;
+    let length = (last - first).num_days();
+    let is_daily = written.days_first && joint == Joint::Until && *until == Joint::Until;
+    let is_within_a_day = end > begin && end <= MINUTES_OF_DAY && (1..=DAYS).contains(&length);
+    (is_daily && is_within_a_day).then(|| first.iter_days().skip(1).take_while(|day| *day <= last).collect())
+}
+
+struct Resolving {
     zone: Zone,
-    word: Option<&'w str>,
     doubts: Vec<String>,
 }
 
-impl Resolving<'_> {
+impl Resolving {
     fn doubt(&mut self, text: impl Into<String>) {
         self.doubts.push(text.into());
     }
@@ -64,8 +84,25 @@ impl Resolving<'_> {
         Ok(date)
     }
 
-    fn whole_days(&mut self, first: NaiveDate, second: Option<(Joint, NaiveDate)>) -> (Start, Option<Start>) {
-        self.doubt("the listing names no time: it is written as a whole day");
+    fn status(&mut self, status: Option<Status>) {
+        let said = match status {
+            Some(Status::Cancelled) => "is cancelled",
+            Some(Status::Postponed) => "is postponed",
+            Some(Status::Tentative) => "is tentative",
+            Some(Status::Confirmed) | None => return,
+        };
+        self.doubt(format!("the date line says that the event {said}"));
+    }
+
+    fn whole_days(
+        &mut self,
+        first: NaiveDate,
+        second: Option<(Joint, NaiveDate)>,
+        is_said: bool,
+    ) -> (Start, Option<Start>) {
+        if !is_said {
+            self.doubt("the listing names no time: it is written as a whole day");
+        }
         let end = match second {
             Some((Joint::Until, last)) if last > first => Some(Start::AllDay(last)),
             Some((Joint::Until, _)) => {
@@ -81,32 +118,73 @@ impl Resolving<'_> {
         &mut self,
         first: NaiveDate,
         second: Option<(Joint, NaiveDate)>,
-        time: Clock,
-        second_time: Option<(Joint, Clock)>,
+        time: &Time,
+        second_time: Option<&(Joint, Time)>,
     ) -> Result<(Start, Option<Start>), Unusable> {
-        let until = second_time.filter(|(joint, _)| *joint == Joint::Until).map(|(_, clock)| clock);
+        let until = second_time.filter(|(joint, _)| *joint == Joint::Until).map(|(_, time)| time);
         let last = second.filter(|(joint, _)| *joint == Joint::Until).map(|(_, day)| day);
+        // A zone that is said once holds for both times, two hold each for its own.
+        let other_zone = second_time.and_then(|(_, other)| other.zone.as_deref());
+        let zone = time.zone.as_deref().or(other_zone);
         if let Some((Joint::And, other)) = second_time {
-            let (one, other) = (shown(time), shown(other));
-            self.doubt(format!("the listing has two times on the line, {one} and {other}: the first is taken"));
+            self.two_times(first, time, other);
         }
-        let (begin, end) = self.minutes(time, until, last.is_some());
-        let start = self.moment(after(first, begin))?;
+        let (begin, end) = self.minutes(time.clock, until.map(|time| time.clock), last.is_some());
+        let start = self.moment(after(first, begin), zone)?;
         let end = match (last, end) {
             (None, None) => None,
-            (None, Some(end)) => Some(after(first, end)),
+            (None, Some(end)) => self.usual_end(begin, end).map(|end| after(first, end)),
             (Some(last), Some(end)) => Some(after(last, end)),
             (Some(last), None) => {
                 self.doubt(format!("the listing runs until {last} without a time there: the end is left out"));
                 None
             }
         };
-        let end = end.map(|end| self.moment(end)).transpose()?;
+        let end = end.map(|end| self.end(end, other_zone.or(zone)));
         let kept = end.filter(|end| *end > start);
         if end.is_some() && kept.is_none() {
             self.doubt("the listing's end is not after its start: it is left out");
         }
         Ok((Start::Timed(start), kept.map(Start::Timed)))
+    }
+
+    /// Two times with an "and" between them, unless they are one in two zones: "6 PM CT / 7 PM ET".
+    fn two_times(&mut self, day: NaiveDate, one: &Time, other: &Time) {
+        let instant = |time: &Time| {
+            let zone = self.named(time.zone.as_deref()?)?;
+            let minute = *choices(time.clock, 0).first().filter(|_| !matches!(time.clock, Clock::Half(..)))?;
+            zone.moment(after(day, minute)).ok().map(|moment| moment.instant())
+        };
+        let is_one = instant(one).is_some_and(|one| instant(other) == Some(one));
+        if !is_one {
+            let (one, other) = (shown(one.clock), shown(other.clock));
+            self.doubt(format!("the listing has two times on the line, {one} and {other}: the first is taken"));
+        }
+    }
+
+    /// The end of an event of one date, in minutes of that day, unless it is more likely a slip.
+    fn usual_end(&mut self, begin: i64, end: i64) -> Option<i64> {
+        let length = end - begin;
+        if length <= LONG {
+            return Some(end);
+        }
+        if end > MINUTES_OF_DAY {
+            let (from, until) = (shown_minute(begin), shown_minute(end));
+            self.doubt(format!("the listing's end, {until}, is not after its start, {from}: it is left out"));
+            return None;
+        }
+        self.doubt(format!("by the listing it lasts {} hours", length / 60));
+        Some(end)
+    }
+
+    /// The moment of an end. The clocks may jump over it: then it is as long as by the clock before.
+    fn end(&mut self, local: NaiveDateTime, word: Option<&str>) -> Moment {
+        self.moment(local, word).unwrap_or_else(|unusable| {
+            let zone = word.and_then(|word| self.named(word)).unwrap_or(self.zone);
+            let end = self.zone.moment_of(zone.resolve_leniently(local).instant());
+            self.doubt(format!("{}: the end is written as {}", unusable.words(), end.local().format("%-I:%M %p")));
+            end
+        })
     }
 
     /// The minutes of the day at which it begins and ends; an end of the same line on the next day is past the day's last.
@@ -123,6 +201,12 @@ impl Resolving<'_> {
             let end = if other_day { ends.last().copied() } else { shortest(&[begin], &ends).map(|(_, end)| end) };
             return (begin, end);
         }
+        if let (Clock::Half(hour, minute), Some(Clock::Sure(end))) = (time, until)
+            && Some(end) == NaiveTime::from_hms_opt(12, 0, 0)
+            && !other_day
+        {
+            self.doubt(format!("the listing ends at 12 PM, which is noon: {hour}:{minute:02} is taken as AM"));
+        }
         let begin = begins.first().copied().unwrap_or_default();
         match until {
             None => (begin, None),
@@ -138,13 +222,16 @@ impl Resolving<'_> {
         ends.last().copied()
     }
 
+    /// The zone that a word names.
+    fn named(&self, word: &str) -> Option<Zone> {
+        ZONES.iter().find(|(words, _)| words.contains(&word)).and_then(|(_, name)| Zone::parse(name))
+    }
+
     /// The moment, by the zone that the line names or by the calendar's.
-    fn moment(&mut self, local: NaiveDateTime) -> Result<Moment, Unusable> {
-        let named = self.word.and_then(|word| ZONES.iter().find(|(words, _)| words.contains(&word)));
-        let foreign = named.and_then(|(_, name)| Zone::parse(name)).filter(|zone| *zone != self.zone);
+    fn moment(&mut self, local: NaiveDateTime, word: Option<&str>) -> Result<Moment, Unusable> {
+        let foreign = word.and_then(|word| self.named(word)).filter(|zone| *zone != self.zone);
         let zone = foreign.unwrap_or(self.zone);
-        let promised =
-            self.word.and_then(|word| HOURS.iter().find(|(known, _)| *known == word)).map(|(_, hours)| *hours);
+        let promised = word.and_then(|word| HOURS.iter().find(|(known, _)| *known == word)).map(|(_, hours)| *hours);
         let promised = promised.and_then(|hours| FixedOffset::east_opt(hours * 3600));
         let moment = match (zone.moment(local), promised) {
             (Ok(moment), _) => moment,
@@ -160,7 +247,7 @@ impl Resolving<'_> {
             }
         };
         let offset = zone.offset(moment.instant());
-        if let (Some(promised), Some(word)) = (promised, self.word)
+        if let (Some(promised), Some(word)) = (promised, word)
             && promised != offset
         {
             let word = word.to_uppercase();
@@ -171,7 +258,7 @@ impl Resolving<'_> {
         }
         let here = self.zone.moment_of(moment.instant());
         let (there, now) = (local.format("%-I:%M %p"), here.local().format("%-I:%M %p"));
-        let word = self.word.unwrap_or_default().to_uppercase();
+        let word = word.unwrap_or_default().to_uppercase();
         self.doubt(format!("the listing says {there} {word}, which is {now} here"));
         Ok(here)
     }
@@ -213,6 +300,7 @@ fn choices(clock: Clock, midnight: i64) -> Vec<i64> {
     let minute = |time: NaiveTime| i64::from(chrono::Timelike::num_seconds_from_midnight(&time) / 60);
     match clock {
         Clock::Sure(time) => vec![minute(time)],
+        Clock::Noon => vec![MINUTES_OF_DAY / 2],
         Clock::Midnight => vec![midnight],
         Clock::Half(hour, minute) => {
             let morning = i64::from(hour % 12 * 60 + minute);
@@ -237,12 +325,13 @@ fn shortest(begins: &[i64], ends: &[i64]) -> Option<(i64, i64)> {
 fn shown(clock: Clock) -> String {
     match clock {
         Clock::Sure(time) => time.format("%-I:%M %p").to_string(),
+        Clock::Noon => "noon".to_owned(),
         Clock::Midnight => "midnight".to_owned(),
         Clock::Half(hour, minute) => format!("{hour}:{minute:02}"),
     }
 }
 
 fn shown_minute(minute: i64) -> String {
-    let time = NaiveTime::MIN + TimeDelta::minutes(minute);
+    let time = NaiveTime::MIN + TimeDelta::minutes(minute.rem_euclid(MINUTES_OF_DAY));
     time.format("%-I:%M %p").to_string()
 }

@@ -21,10 +21,10 @@ fn read(line: &str) -> String {
     match dated(line, zone()) {
         None => "no date line".to_owned(),
         Some(Err(unusable)) => unusable.words(),
-        Some(Ok(Dated { start, end, also, doubts })) => {
+        Some(Ok(Dated { start, end, also, status: _, doubts })) => {
             let mut read = shown(start);
             read.extend(end.map(|end| format!(" until {}", shown(end))));
-            read.extend(also.map(|also| format!(" and {}", shown(also))));
+            read.extend(also.into_iter().map(|also| format!(" and {}", shown(also))));
             read + &"?".repeat(doubts.len())
         }
     }
@@ -54,6 +54,61 @@ fn the_forms_that_people_write_are_read() {
     check("3/20/2021 from 2 PM until 4 PM", "2021-03-20T14:00 until 2021-03-20T16:00");
     check("SEPT 9, 2019 — 3:30 PM", "2019-09-09T15:30");
     check("March 20, 2021 | 9 o’clock AM", "2021-03-20T09:00");
+    check("March 20, 2021 - 1.30 PM", "2021-03-20T13:30");
+    check("March 20, 2021 - 5 p. m.", "2021-03-20T17:00");
+    check("March 20, 2021 starting at 1 PM", "2021-03-20T13:00");
+    check("March 20, 2021 (1 PM)", "2021-03-20T13:00");
+    check("March 20, 2021 - between 1 and 3 PM", "2021-03-20T13:00 until 2021-03-20T15:00");
+    check("March 20, 2021 - All day", "2021-03-20");
+    check("1 PM, March 20, 2021", "2021-03-20T13:00");
+    check("1 - 3 PM CDT on Saturday, March 20, 2021", "2021-03-20T13:00 until 2021-03-20T15:00");
+    check("\u{200e}March 20,\u{200b} 2021 - 1 PM", "2021-03-20T13:00");
+}
+
+#[test]
+fn the_forms_of_dates_are_read() {
+    for date in [
+        "March 20, 2021 (Saturday)",
+        "March 20 (Sat), 2021",
+        "March 20, 2021, Saturday",
+        "March 20, ’21",
+        "3-20-2021",
+        "20/3/2021",
+        "20.3.2021",
+        "2021/3/20",
+        "When: March 20, 2021",
+        "Date & Time: Saturday, March 20, 2021",
+        "📅 **Date and time:** March 20, 2021",
+        "- March 20, 2021",
+    ] {
+        check(&format!("{date} - 1 PM"), "2021-03-20T13:00");
+    }
+    check("Weds March 17, 2021 - 1 PM", "2021-03-17T13:00");
+    check("2021-03-20T13:00", "2021-03-20T13:00");
+    check("2021-03-20T13:00:00", "2021-03-20T13:00");
+    check("2021-03-20T18:00Z", "2021-03-20T13:00?");
+    check("2021-03-20T13:00-05:00", "no date line");
+}
+
+#[test]
+fn what_stands_behind_the_times_is_passed_over_or_told() {
+    for idle in ["sharp", "onwards", "!", "…", "prompt.", "*"] {
+        check(&format!("March 20, 2021 - 1 PM {idle}"), "2021-03-20T13:00");
+    }
+    for told in
+        [", rain or shine", " - Federal Plaza", " and 5 PM - 7 PM", " (doors at noon)", " - CANCELLED", " (postponed)"]
+    {
+        check(&format!("March 20, 2021 - 1 PM - 3 PM{told}"), "2021-03-20T13:00 until 2021-03-20T15:00?");
+    }
+    let doubts = |line: &str| dated(line, zone()).unwrap().unwrap().doubts;
+    let remark = "the date line also says \"Rain or Shine!\", which is left out";
+    assert_eq!(doubts("March 20, 2021 - 1.30 p.m., Rain or Shine!"), [remark]);
+    check("March 20, 2021 - CANCELLED", "2021-03-20??");
+    check("March 20, 2021 - Time TBA", "2021-03-20?");
+    let status = |line: &str| dated(line, zone()).unwrap().unwrap().status;
+    assert_eq!(status("Postponed: March 20, 2021 - 1 PM"), Some(Status::Postponed));
+    assert_eq!(status("March 20, 2021 - 1 PM - CANCELED!"), Some(Status::Cancelled));
+    assert_eq!(status("March 20, 2021 - 1 PM"), None);
 }
 
 #[test]
@@ -75,8 +130,39 @@ fn two_dates_are_a_span_or_two_occurrences() {
     check("May 4 & 11, 2018 - 3 PM - 5 PM", "2018-05-04T15:00 until 2018-05-04T17:00 and 2018-05-11T15:00");
     check("May 4, 2018 - 3 PM and May 11, 2018 - 3 PM", "2018-05-04T15:00 and 2018-05-11T15:00");
     check("May 4, 2018 - 3 PM and May 11, 2018 - 5 PM", "2018-05-04T15:00 and 2018-05-11T15:00?");
+    check("March 20, 21 & 27, 2021 - 1 PM", "2021-03-20T13:00 and 2021-03-21T13:00 and 2021-03-27T13:00");
+    check("May 4, May 11 and May 18, 2018 - 3 PM", "2018-05-04T15:00 and 2018-05-11T15:00 and 2018-05-18T15:00");
+    check("March 20-21 & 27, 2021 - 1 PM", "no date line");
     check("March 21, 2021 - 1 PM - March 20, 2021 - 3 PM", "2021-03-21T13:00?");
     check("March 20, 2021 - 1 PM - March 21, 2021", "2021-03-20T13:00?");
+}
+
+#[test]
+fn hours_of_several_days_are_those_of_each_with_a_doubt() {
+    let each = "2021-03-20T09:00 until 2021-03-20T17:00 and 2021-03-21T09:00 and 2021-03-22T09:00?";
+    check("March 20 - 22, 2021 - 9 AM - 5 PM", each);
+    check("March 20 - 22, 2021 - 9-5", &format!("{each}?"));
+    check("March 20 - 22, 2021 - 6 PM - 2 PM", "2021-03-20T18:00 until 2021-03-22T14:00");
+}
+
+#[test]
+fn an_end_that_is_more_likely_a_slip_is_left_out() {
+    check("March 20, 2021 - 5 PM - 3 PM", "2021-03-20T17:00?");
+    check("March 20, 2021 - 1 PM - 12 PM", "2021-03-20T13:00?");
+    check("March 20, 2021 - 1 PM - 1 PM", "2021-03-20T13:00?");
+    check("March 20, 2021 - 5 AM - 11 PM", "2021-03-20T05:00 until 2021-03-20T23:00?");
+    check("March 20, 2021 - 8 - 12 PM", "2021-03-20T08:00 until 2021-03-20T12:00?");
+    check("March 20, 2021 - 8 - noon", "2021-03-20T08:00 until 2021-03-20T12:00");
+    check("March 13, 2021 - 11 PM - 2:30 AM", "2021-03-13T23:00 until 2021-03-14T03:30?");
+}
+
+#[test]
+fn two_zones_hold_each_for_its_own_time() {
+    check("March 20, 2021 - 6PM CT / 7PM ET", "2021-03-20T18:00");
+    check("March 20, 2021 - 6PM CT / 8PM ET", "2021-03-20T18:00?");
+    check("March 20, 2021 - 7PM ET / 6PM CT", "2021-03-20T18:00?");
+    check("March 20, 2021 - 1 PM EDT - 3 PM CDT", "2021-03-20T12:00 until 2021-03-20T15:00?");
+    check("March 20, 2021 - 1 - 3 PM EDT", "2021-03-20T12:00 until 2021-03-20T14:00??");
 }
 
 #[test]
@@ -126,8 +212,9 @@ fn other_lines_are_no_date_lines() {
     for line in [
         "",
         "May we meet on March 20, 2021?",
-        "Sat, Mar 20th, 2-4pm, meet at the Logan Square Monument",
-        "March 20, 2021 - 1 PM - Federal Plaza",
+        "March 20, 2021 - Federal Plaza",
+        "March 20, 2021 - 1 PM + 3 PM",
+        "Marhc 20, 2021 - 1 PM",
         "March for Asians!",
         "2154 S. Archer",
         "100 W Randolph St",
@@ -234,7 +321,7 @@ proptest! {
         let moment = moment.unwrap();
         for line in written_ways(start, zone().offset(moment.instant()).local_minus_utc() == -5 * 3600) {
             let read = dated(&line, zone());
-            prop_assert_eq!(read, Some(Ok(Dated { start: Start::Timed(moment), end: None, also: None, doubts: Vec::new() })), "{}", line);
+            prop_assert_eq!(read, Some(Ok(Dated { start: Start::Timed(moment), end: None, also: Vec::new(), status: None, doubts: Vec::new() })), "{}", line);
         }
     }
 

@@ -31,8 +31,7 @@ pub(super) fn tokens(line: &str) -> Option<Vec<Token>> {
     if line.len() > LONGEST {
         return None;
     }
-    // Full stops tell nothing in "p.m." or "Mar. 20".
-    let line: String = line.to_lowercase().chars().filter(|c| *c != '.').collect();
+    let line = plain(line);
     let mut tokens = Vec::new();
     let mut rest = line.as_str();
     while let Some(first) = rest.chars().next() {
@@ -52,4 +51,23 @@ pub(super) fn tokens(line: &str) -> Option<Vec<Token>> {
         }
     }
     Some(tokens)
+}
+
+/// A line in lower case, without what tells nothing: full stops, as in "p.m." or "Mar. 20", and what nobody sees. Between numbers, as in
+/// "1.30 PM", a full stop is a colon.
+fn plain(line: &str) -> String {
+    let lower = line.to_lowercase();
+    let mut plain = String::with_capacity(lower.len());
+    let mut rest = lower.chars().peekable();
+    let mut follows_digit = false;
+    while let Some(c) = rest.next() {
+        let is_between = follows_digit && rest.peek().is_some_and(char::is_ascii_digit);
+        follows_digit = c.is_ascii_digit();
+        match c {
+            '.' if is_between => plain.push(':'),
+            '.' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => {}
+            c => plain.push(c),
+        }
+    }
+    plain
 }

@@ -54,12 +54,19 @@ fn more_of_them_are_no_name() {
         " & Many Others (see post details)",
         " and others",
         ", and more!",
+        " and 40 other organizations",
+        " and over 40+ organizations",
+        " plus many more!",
+        ", plus dozens of other groups (updated daily)",
+        ", TBD",
     ] {
         check(&format!("Supporting Organizations: Block Club, Tenants Union{more}"), &["Block Club", "Tenants Union"]);
         check(&format!("Supporting Organizations: Block Club{more}"), &["Block Club"]);
     }
     check("Supporting Organizations: Mothers and Others for Peace", &["Mothers and Others for Peace"]);
     check("Supporting Organizations: One More Voice", &["One More Voice"]);
+    check("Supporting Organizations: Mothers & More", &["Mothers & More"]);
+    check("Supporting Organizations: No More", &["No More"]);
 }
 
 #[test]
@@ -79,6 +86,40 @@ fn and_separates_names_or_belongs_to_one() {
         "Supporting Organizations: Garden Project, Block Club and Tenants Union",
         &["Garden Project", "Block Club", "Tenants Union", "?"],
     );
+}
+
+#[test]
+fn nobody_is_no_name() {
+    for nobody in ["TBD", "None", "N/A", "tba.", "To be announced", "-"] {
+        check(&format!("Supporting Organizations: {nobody}"), &[]);
+    }
+    check("Supporting Organizations: None of the Above", &["None of the Above"]);
+}
+
+#[test]
+fn a_legal_form_belongs_to_the_name_before_it() {
+    check("Supporting Organizations: Block Club, Inc., Tenants Union", &["Block Club, Inc.", "Tenants Union"]);
+    check("Supporting Organizations: Block Club, Inc.", &["Block Club, Inc."]);
+    check("Supporting Organizations: Block Club, LLC; Incredible Edible", &["Block Club, LLC", "Incredible Edible"]);
+}
+
+#[test]
+fn and_before_the_last_of_a_list_separates_with_a_doubt() {
+    let text = "Supporting Organizations: Alpha, Beta and Gamma";
+    check(text, &["Alpha", "Beta", "Gamma", "?"]);
+    assert_eq!(read(text, &["Beta and Gamma"]), ["Alpha", "Beta and Gamma"]);
+    check(
+        "Supporting Organizations: Alpha, Committee for Peace and Justice",
+        &["Alpha", "Committee for Peace and Justice"],
+    );
+    check("Supporting Organizations:\nAlpha\nPeace and Justice", &["Alpha", "Peace and Justice"]);
+}
+
+#[test]
+fn other_marks_between_names_are_doubted() {
+    check("Supporting Organizations: Alpha / Beta", &["Alpha", "Beta", "?"]);
+    check("Supporting Organizations: Alpha + Beta, Gamma", &["Alpha", "Beta", "Gamma", "?"]);
+    assert_eq!(read("Supporting Organizations: Alpha / Beta", &["Alpha / Beta"]), ["Alpha / Beta"]);
 }
 
 #[test]
@@ -120,6 +161,10 @@ fn names_that_run_together_are_split_with_a_doubt() {
         "?",
     ];
     assert_eq!(read(unknown, &[]), expected);
+    let short = "Supporting Organizations: Alpha Group (AG) Beta Group (BG) Gamma Group (GG)";
+    assert_eq!(read(short, &[]), ["Alpha Group (AG)", "Beta Group (BG)", "Gamma Group (GG)", "?"]);
+    assert_eq!(read("Host Organizations: Alpha Group Beta Group", &[]), ["Alpha Group", "Beta Group", "?"]);
+    assert_eq!(read("Host Organizations: Alpha Union Foundation", &[]), ["Alpha Union Foundation"]);
     // A name within a name, once, is no proof.
     assert_eq!(read("Host Organizations: Tenants Union Labor Branch", &names), ["Tenants Union Labor Branch"]);
 }
