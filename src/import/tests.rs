@@ -254,13 +254,14 @@ fn ids_are_never_given_twice() {
 
 #[test]
 fn nothing_is_put_into_a_broken_file() {
-    let broken = format!("{CLUB}\nfoo = [");
-    let found = [event("Garden Day", "2021-03-21T12:00:00", &["BC"])];
-    let plan = plan(&found, &files(&[("feeds/club.toml", &broken)]), &settings(), "feeds/", Some("BC"));
-    assert!(
-        !plan.problems.is_empty() || plan.written.iter().all(|written| written.file != "feeds/club.toml"),
-        "{plan:?}"
-    );
+    for wrong in ["foo = [", "start = 2021-02-30", "[[event]]\nid = \"x\""] {
+        let broken = format!("{CLUB}\n{wrong}");
+        let found = [event("Garden Day", "2021-03-21T12:00:00", &["Block Club"])];
+        let plan = plan(&found, &files(&[("feeds/block-club.toml", &broken)]), &settings(), "feeds/", None);
+        assert!(!plan.problems.is_empty(), "{plan:?}");
+        // They are told in the file as it is, not as it would be.
+        assert!(plan.problems.iter().all(|problem| problem.source.text == broken), "{plan:?}");
+    }
 }
 
 #[test]

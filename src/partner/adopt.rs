@@ -250,7 +250,7 @@ impl<'a> Adoption<'a> {
     }
 
     /// An event with its recurrence and its changed occurrences; its names are those of nobody yet.
-    fn whole(&mut self, fields: &Fields<'_>, changes: &[&Fields<'_>]) -> Result<Arc<Event>, &'static str> {
+    fn whole(&mut self, fields: &Fields<'_>, changed: &[&Fields<'_>]) -> Result<Arc<Event>, &'static str> {
         self.clocks.take_guess();
         let line = fields.start.as_ref().ok_or(WITHOUT_START)?;
         let begin = Begin::read(line, fields.calendar, &mut self.clocks).ok_or(BAD_START)?;
@@ -272,7 +272,14 @@ impl<'a> Adoption<'a> {
         let categories = words::categories(fields);
         let tags = self.tags.of(&self.partner.tags, &categories);
         let details = self.details(fields, when, None);
-        let changes = self.changes(changes, series.as_mut(), &details, fields.sequence());
+        let changes = self.changes(changed, series.as_mut(), &details, fields.sequence());
+        let has_own = |change: &&Fields<'_>| {
+            let own = words::categories(change);
+            !own.is_empty() && own != categories
+        };
+        if self.ledger.tells() && changed.iter().any(has_own) {
+            self.ledger.tell("topics of a single date, which only a whole series can have", None, "");
+        }
         if fields.repeated > 0 {
             self.ledger.tell(TWICE, None, "");
         }

@@ -163,6 +163,18 @@ fn what_a_change_empties_is_told() {
 }
 
 #[test]
+fn topics_of_a_single_date_are_told() {
+    let series = format!("{WEEKLY}\nRRULE:FREQ=WEEKLY;COUNT=2\nCATEGORIES:Parks");
+    let change = |topics: &str| {
+        format!(
+            "UID:1\nSUMMARY:Walk\nRECURRENCE-ID;TZID=America/Chicago:20210309T180000\nDTSTART;TZID=America/Chicago:20210309T190000\nCATEGORIES:{topics}"
+        )
+    };
+    check(&[&series, &change("Parks")], &["03-02T18", "03-09T19"], &[]);
+    check(&[&series, &change("Trees")], &["03-02T18", "03-09T19"], &["topics of a single date"]);
+}
+
+#[test]
 fn an_organization_that_only_a_file_names_is_told() {
     let config = settings();
     let address = Address::new(url::Url::parse("https://import.example/").unwrap());

@@ -52,7 +52,7 @@ pub(super) fn blamed(
 ) -> BTreeMap<usize, String> {
     let mut blamed = BTreeMap::new();
     for problem in problems {
-        let of_file = |written: &&Written| written.file == problem.source.name;
+        let of_file = |written: &&Written| written.file == problem.source.name && written.after == problem.source.text;
         let (Some(written), Some(added)) = (written.iter().find(of_file), added.get(&problem.source.name)) else {
             continue;
         };
@@ -69,19 +69,25 @@ pub(super) fn sentence(problem: &Problem) -> String {
     std::iter::once(&problem.message).chain(&problem.help).cloned().collect::<Vec<_>>().join("; ")
 }
 
-/// The problems that the files would have, and have not now.
+/// The problems that the files would have, and have not now; where files that are to be written to are wrong already, what is wrong now, in
+/// lines that people can look at.
 pub(super) fn refused(
     written: &[Written],
     files: &BTreeMap<String, Arc<ParsedFile>>,
     config: &Config,
     before: &Catalog,
 ) -> Vec<Problem> {
+    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+    let touched = written.iter().filter_map(|written| files.get(&written.file));
+    let wrong: Vec<Problem> = touched.flat_map(|file| file.problems().iter().filter(is_error)).cloned().collect();
+    if !wrong.is_empty() {
+        return wrong;
+    }
     let mut files = files.clone();
     for Written { file, after, .. } in written {
         let source = Source { name: file.clone(), text: after.clone() };
         files.insert(file.clone(), Arc::new(catalog::parse(Arc::new(source), config)));
     }
-    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
     let old: BTreeSet<&str> = before.problems.iter().filter(is_error).map(|problem| problem.message.as_str()).collect();
     let after = catalog::assemble(&files, config, None);
     let is_touched = |name: &str| written.iter().any(|written| written.file == name);
