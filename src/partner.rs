@@ -1,7 +1,7 @@
 //! What a partner last said: prepares the conditional request, interprets the response, adopts its events, and says when to come
 //! again. It does no I/O; whoever calls sends the request, keeps the snapshot and knows the time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -19,6 +19,7 @@ mod changes;
 mod decode;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod overrules;
 pub mod poll;
 mod scan;
 mod snapshot;
@@ -28,6 +29,7 @@ pub use crate::config::Limits;
 use adopt::Identities;
 pub use adopt::{Context, Names, adopt, adopt_and_tell};
 pub use changes::Changes;
+pub use overrules::Overrules;
 pub use told::Told;
 pub(crate) use told::reasons;
 
@@ -369,34 +371,5 @@ impl Adopted {
     pub fn identities(&self, before: &Names) -> Names {
         let events = self.events.iter().map(|event| (event.start(), event.details.title.as_str()));
         self.identities.map(events, before)
-    }
-}
-
-/// What the editors decide about events that look alike, or do not: pairs of ids.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Overrules {
-    /// The same event under two ids.
-    pub same: BTreeSet<(Slug, Slug)>,
-    /// Two events.
-    pub distinct: BTreeSet<(Slug, Slug)>,
-}
-
-impl Overrules {
-    /// Notes a decision about two events.
-    pub fn note(&mut self, same: bool, one: Slug, other: Slug) {
-        let pair = if one <= other { (one, other) } else { (other, one) };
-        let pairs = if same { &mut self.same } else { &mut self.distinct };
-        pairs.insert(pair);
-    }
-
-    /// What was decided about two events: whether they are the same.
-    #[must_use]
-    pub fn of(&self, one: &Slug, other: &Slug) -> Option<bool> {
-        let pair = if one <= other { (one.clone(), other.clone()) } else { (other.clone(), one.clone()) };
-        match (self.same.contains(&pair), self.distinct.contains(&pair)) {
-            (_, true) => Some(false),
-            (true, false) => Some(true),
-            (false, false) => None,
-        }
     }
 }

@@ -77,6 +77,8 @@ fn start(folder: &Path) -> (Server, String, String) {
         .current_dir(folder)
         .env("HANDBILL_LISTEN", "127.0.0.1:0")
         .env("HANDBILL_METRICS_LISTEN", &figures)
+        // As the systemd unit and the container have it.
+        .env("MALLOC_TRIM_THRESHOLD_", "131072")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

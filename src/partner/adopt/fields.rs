@@ -2,17 +2,13 @@
 
 use std::cmp::Ordering;
 
-use super::ledger::Ledger;
 use super::stamp::stamp;
-use super::words;
 use crate::partner::Limits;
 use crate::partner::scan::Block;
 use crate::text::Line;
 
 /// The properties of a kind of which an event may have many that are kept.
 const MAX_REPEATED: usize = 2_000;
-/// The longest title by which something is told, in characters.
-const MAX_SUBJECT: usize = 100;
 /// The rules of one event that are kept.
 const MAX_RULES: usize = 3;
 
@@ -166,13 +162,6 @@ impl<'a> Fields<'a> {
         let title = |fields: &Self| fields.summary.map(|line| line.value);
         self.version(other).is_ne() && (start(self) == start(other) || self.sequence() != other.sequence())
             || start(self) == start(other) && title(self) == title(other)
-    }
-
-    /// Lets a ledger that tells each thing know that it is about this.
-    pub(super) fn subject(&self, ledger: &mut Ledger) {
-        if ledger.tells() {
-            ledger.about(words::title(self, MAX_SUBJECT).unwrap_or_default(), self.uid.unwrap_or_default().trim());
-        }
     }
 
     pub(super) fn sequence(&self) -> i64 {

@@ -5,6 +5,7 @@ use foldhash::{HashMap, HashMapExt as _};
 
 use super::fields::Fields;
 use super::ledger::Ledger;
+use super::words;
 use crate::partner::reasons::TWICE;
 
 /// The events of one UID.
@@ -54,7 +55,7 @@ pub(super) fn groups<'f, 'a>(read: &'f [Fields<'a>], ledger: &mut Ledger) -> Vec
         }
         let Some((_, group)) = groups.get_mut(place) else { continue };
         if group.add(fields) {
-            fields.subject(ledger);
+            words::subject(fields, ledger);
             ledger.dropped("an older version of an event that is there twice");
         }
     }
