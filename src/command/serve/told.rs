@@ -47,7 +47,7 @@ impl Told {
             self.problems.insert(file.to_owned(), counts);
         }
         for file in before.into_keys() {
-            tracing::info!(target: "handbill::feeds", "{file}: nothing is wrong with it any more");
+            tracing::info!(target: "handbill::feeds", "{file}: mended, nothing is wrong with it any more");
         }
     }
 
