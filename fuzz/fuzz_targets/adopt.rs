@@ -11,7 +11,7 @@ use handbill::feed;
 use handbill::language::Language;
 use handbill::merge::{Voice, merge};
 use handbill::name::Slug;
-use handbill::partner::{self, Address, Context, Filter, Header, Limits, Partner};
+use handbill::partner::{self, Address, Context, Filter, Header, Limits, Names, Partner};
 use handbill::problem::Source;
 use handbill::text::{Component, defects, parse};
 use handbill::time::Zone;
@@ -81,7 +81,7 @@ fuzz_target!(|body: &[u8]| {
 });
 
 /// The feed of a body, and what is kept beside it; nothing where the body is refused.
-fn calendar(partner: &Partner, body: &[u8], header: Header) -> Option<(Vec<u8>, BTreeMap<String, String>)> {
+fn calendar(partner: &Partner, body: &[u8], header: Header) -> Option<(Vec<u8>, Names)> {
     let config = &*CONFIG;
     let limits = Limits { max_events: 200, ..Limits::default() };
     let context = Context { zone: config.timezone, uid_domain: "handbill.test" };
