@@ -143,7 +143,7 @@ impl<'a> Adoption<'a> {
             if let Some(Err(reason)) = read.last_mut().map(|fields| fields.read(block, self.limits))
                 && let Some(fields) = read.pop()
             {
-                words::subject(&fields, &mut self.ledger);
+                groups::subject(&fields, &mut self.ledger);
                 self.ledger.dropped(reason);
             }
         }
@@ -191,7 +191,7 @@ impl<'a> Adoption<'a> {
         found: &mut Vec<Found<'t>>,
     ) {
         let mark = self.ledger.mark();
-        words::subject(master, &mut self.ledger);
+        groups::subject(master, &mut self.ledger);
         if master.is_private() {
             return self.ledger.dropped_times("a private event", 1 + changes.len());
         }
@@ -212,7 +212,7 @@ impl<'a> Adoption<'a> {
     fn orphans<'t>(&mut self, uid: Option<&str>, changes: &[&Fields<'_>], found: &mut Vec<Found<'t>>) {
         for change in changes {
             let mark = self.ledger.mark();
-            words::subject(change, &mut self.ledger);
+            groups::subject(change, &mut self.ledger);
             if let Some(orphan) = self.orphan(uid, change) {
                 self.ledger.concern(mark, Some(found.len()));
                 found.push(orphan);

@@ -8,6 +8,9 @@ use super::ledger::Ledger;
 use super::words;
 use crate::partner::reasons::TWICE;
 
+/// The longest title by which something is told, in characters.
+const MAX_SUBJECT: usize = 100;
+
 /// The events of one UID.
 #[derive(Default)]
 pub(super) struct Group<'f, 'a> {
@@ -55,9 +58,16 @@ pub(super) fn groups<'f, 'a>(read: &'f [Fields<'a>], ledger: &mut Ledger) -> Vec
         }
         let Some((_, group)) = groups.get_mut(place) else { continue };
         if group.add(fields) {
-            words::subject(fields, ledger);
+            subject(fields, ledger);
             ledger.dropped("an older version of an event that is there twice");
         }
     }
     groups
+}
+
+/// Lets a ledger that tells each thing know that it is about this.
+pub(super) fn subject(fields: &Fields<'_>, ledger: &mut Ledger) {
+    if ledger.tells() {
+        ledger.about(words::title(fields, MAX_SUBJECT).unwrap_or_default(), fields.uid.unwrap_or_default().trim());
+    }
 }

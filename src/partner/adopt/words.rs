@@ -8,21 +8,10 @@ use url::Url;
 
 use super::fields::Fields;
 use super::html;
-use super::ledger::Ledger;
 use crate::event::Status;
 use crate::language::Language;
 use crate::name::Slug;
 use crate::text::{Line, clean, unescape};
-
-/// The longest title by which something is told, in characters.
-const MAX_SUBJECT: usize = 100;
-
-/// Lets a ledger that tells each thing know that it is about this.
-pub(super) fn subject(fields: &Fields<'_>, ledger: &mut Ledger) {
-    if ledger.tells() {
-        ledger.about(title(fields, MAX_SUBJECT).unwrap_or_default(), fields.uid.unwrap_or_default().trim());
-    }
-}
 
 /// The longest place and contact, in characters.
 const MAX_PLACE: usize = 1_000;
